@@ -1,0 +1,458 @@
+"""Applications in DynamoDB: one item an event, and beside them what may be erased.
+
+    pk = APP#<number>   sk = META                   the folded state, for lists and queues
+                             EVENT#<sequence>       the chain; never changed
+                             FORM                   the form as stored
+                             DOC#<id>               a document's name, place and verdict
+                             TEXT#<sequence>#<name> a free text that belongs to an event
+                             TASK                   who waits for this application: purpose, token
+                             NOTICE#<event>#<channel>   a delivery (adapters/deliveries.py)
+    pk = OPEN#<key>     sk = OPEN                   the one open application of a person and service
+    pk = COMMAND#<key>  sk = COMMAND                a request that was carried out, by its key
+
+A change is one transaction: events N+1.. (each must not exist yet), META, and whatever else the
+Change names. So history, locking and outbox are one thing, and a crash leaves all or nothing.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from casework.application import Application, Event, apply, chain, fold
+from casework.errors import AlreadyOpen, BadRequest, KeyReused, NotFound, VersionConflict
+from casework.ports import Case, Change, DocumentRecord
+
+ATTEMPTS = 5
+KEYS_KEPT = timedelta(days=7)
+PAGE = 25
+
+_to_dynamodb = TypeSerializer().serialize
+_from_dynamodb = TypeDeserializer().deserialize
+
+
+class Command(NamedTuple):
+    """A request that may come twice. `key`: who and which; `request`: digest of what was asked.
+
+    `kept`: how long it is remembered; None is for ever (a row of a batch).
+    """
+
+    key: str
+    request: str
+    kept: timedelta | None = KEYS_KEPT
+
+    @classmethod
+    def of(cls, *who_and_which: str, request: Any, kept: timedelta | None = KEYS_KEPT) -> "Command":
+        return cls(_digest(who_and_which), _digest(request), kept)
+
+
+class Done(NamedTuple):
+    """The case after a change. `repeated`: the command had been carried out before."""
+
+    case: Case
+    result: Mapping[str, Any] = {}
+    repeated: bool = False
+
+
+class Task(NamedTuple):
+    """A state machine waits: `purpose` is the step it waits in, `token` wakes it."""
+
+    purpose: str
+    token: str
+
+
+class Page(NamedTuple):
+    items: list[dict[str, Any]]
+    cursor: str | None
+
+
+class _Repeated(Exception):
+    """The transaction found that its command was carried out already."""
+
+
+class Applications:
+    """`due_of(application)` gives the promised day (ISO) by which queues are sorted, or None."""
+
+    def __init__(
+        self, client: Any, table: str, due_of: Callable[[Application], str | None]
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._due_of = due_of
+
+    # ---- reading --------------------------------------------------------------------------------
+
+    def load(self, number: str) -> Case:
+        """Raises NotFound."""
+        items = list(self._query(_app(number)))
+        if not items:
+            raise NotFound("unknown_number", number=number[:20])
+        return _case(number, items)
+
+    def sealed_events(self, number: str) -> list[tuple[Event, str]]:
+        """Each event with the hash that was stored with it, in order."""
+        items = list(self._query(_app(number), prefix="EVENT#"))
+        if not items:
+            raise NotFound("unknown_number", number=number[:20])
+        return [(_event(number, item), item["hash"]) for item in items]
+
+    def of_applicant(self, applicant: str, cursor: str | None = None) -> Page:
+        """The person's applications, newest first."""
+        return self._page("by_applicant", "applicant", applicant, cursor, forward=False)
+
+    def queue(self, region: str, cursor: str | None = None, **equals: str | None) -> Page:
+        """Open applications of a region by promised day, only those whose attributes equal."""
+        wanted = {name: value for name, value in equals.items() if value is not None}
+        return self._page("by_due", "queue", region, cursor, forward=True, equals=wanted)
+
+    def _page(
+        self,
+        index: str,
+        attribute: str,
+        value: str,
+        cursor: str | None,
+        *,
+        forward: bool,
+        equals: Mapping[str, str] | None = None,
+    ) -> Page:
+        names = {"#key": attribute} | {f"#{name}": name for name in equals or {}}
+        values = {":key": value} | {f":{name}": v for name, v in (equals or {}).items()}
+        query = {
+            "TableName": self._table,
+            "IndexName": index,
+            "KeyConditionExpression": "#key = :key",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": _item(values),
+            "ScanIndexForward": forward,
+            "Limit": PAGE,
+        }
+        if equals:
+            query["FilterExpression"] = " AND ".join(f"#{n} = :{n}" for n in equals)
+        items: list[dict[str, Any]] = []
+        start = _decode_cursor(cursor)
+        while True:  # a filter can leave a page short: read on until it is full
+            found = self._client.query(**query, **({"ExclusiveStartKey": start} if start else {}))
+            items += map(_plain, found["Items"])
+            start = found.get("LastEvaluatedKey")
+            if not start or len(items) >= PAGE:
+                return Page(items, _encode_cursor(start))
+
+    def _query(self, pk: str, prefix: str | None = None) -> Iterator[dict[str, Any]]:
+        query = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk" + (" AND begins_with(sk, :sk)" if prefix else ""),
+            "ExpressionAttributeValues": _item({":pk": pk} | ({":sk": prefix} if prefix else {})),
+            "ConsistentRead": True,
+        }
+        while True:
+            found = self._client.query(**query)
+            yield from map(_plain, found["Items"])
+            if "LastEvaluatedKey" not in found:
+                return
+            query["ExclusiveStartKey"] = found["LastEvaluatedKey"]
+
+    # ---- changing -------------------------------------------------------------------------------
+
+    def create(
+        self,
+        number: str,
+        change: Change,
+        *,
+        actor: str,
+        now: datetime,
+        command: Command | None = None,
+    ) -> Done:
+        """Raises AlreadyOpen, KeyReused, VersionConflict (the number is taken: draw another)."""
+        if command and (done := self._carried_out(command)):
+            return done
+        try:
+            return self._write(Case(Application(number), {}), change, actor, now, command)
+        except _Repeated:
+            return self._carried_out(command)
+
+    def change(
+        self,
+        number: str,
+        act: Callable[[Case], Change],
+        *,
+        actor: str,
+        now: datetime,
+        command: Command | None = None,
+    ) -> Done:
+        """Carry out `act` on the case as it stands; when somebody else was faster, on the new one.
+
+        Raises what `act` raises, NotFound, AlreadyOpen, KeyReused, and VersionConflict when others
+        are faster each time.
+        """
+        if command and (done := self._carried_out(command)):
+            return done
+        for _ in range(ATTEMPTS):
+            case = self.load(number)
+            change = act(case)
+            if not change.happenings:
+                return Done(case, change.result)
+            try:
+                return self._write(case, change, actor, now, command)
+            except _Repeated:
+                return self._carried_out(command)
+            except VersionConflict:
+                continue
+        raise VersionConflict()
+
+    def _carried_out(self, command: Command) -> Done | None:
+        found = self._client.get_item(
+            TableName=self._table,
+            Key=_item({"pk": f"COMMAND#{command.key}", "sk": "COMMAND"}),
+            ConsistentRead=True,
+        ).get("Item")
+        if found is None:
+            return None
+        known = _plain(found)
+        if known["request"] != command.request:
+            raise KeyReused()
+        return Done(self.load(known["number"]), json.loads(known["result"]), repeated=True)
+
+    def _write(
+        self, case: Case, change: Change, actor: str, now: datetime, command: Command | None
+    ) -> Done:
+        events = chain(case.application, change.happenings, now, actor)
+        application = case.application
+        for event in events:
+            application = apply(application, event)
+        puts = list(self._puts(application, events, change, command, now))
+        writes = [self._put(item, must_be_new=new) for item, new in puts]
+        if change.frees:
+            writes.append(self._delete_hold(change.frees, application.number))
+        self._transact(writes, [item["sk"] for item, _ in puts])
+        return Done(_after(case, application, events, change), change.result)
+
+    def _puts(
+        self,
+        application: Application,
+        events: list[Event],
+        change: Change,
+        command: Command | None,
+        now: datetime,
+    ) -> Iterator[tuple[dict[str, Any], bool]]:
+        """Every item of the transaction, and whether it must not exist yet."""
+        number = application.number
+        if command:
+            yield _command_item(command, number, change.result, now), True
+        if change.holds:
+            yield {"pk": f"OPEN#{change.holds}", "sk": "OPEN", "number": number}, True
+        for event in events:
+            yield _event_item(event), True
+        yield self._meta_item(application), False
+        if change.form is not None:
+            yield {"pk": _app(number), "sk": "FORM", "form": _json(change.form)}, False
+        for record in change.documents:
+            yield _document_item(number, record), False
+        for name, text in change.texts.items():
+            sk = f"TEXT#{events[-1].sequence:06d}#{name}"
+            yield {"pk": _app(number), "sk": sk, "text": _json(text)}, False
+
+    def _meta_item(self, application: Application) -> dict[str, Any]:
+        due = self._due_of(application)
+        meta = {
+            "pk": _app(application.number),
+            "sk": "META",
+            "number": application.number,
+            "stage": application.stage.value,
+            "version": application.version,
+            "service": application.service,
+            "region": application.region,
+            "applicant": application.applicant or f"agency:{application.agency}",
+            "drafted_at": _instant(application.drafted_at),
+            "submitted_at": _instant(application.submitted_at),
+            "officer": application.officer,
+            "priority": application.priority,
+            # Only what is in work is in a queue: the index is sparse.
+            "queue": application.region if due else None,
+            "due": f"{due}#{application.number}" if due else None,
+        }
+        return {name: value for name, value in meta.items() if value is not None}
+
+    def _put(self, item: Mapping[str, Any], *, must_be_new: bool) -> dict[str, Any]:
+        put = {"TableName": self._table, "Item": _item(item)}
+        condition = {"ConditionExpression": "attribute_not_exists(pk)"} if must_be_new else {}
+        return {"Put": put | condition}
+
+    def _delete_hold(self, key: str, number: str) -> dict[str, Any]:
+        return {
+            "Delete": {
+                "TableName": self._table,
+                "Key": _item({"pk": f"OPEN#{key}", "sk": "OPEN"}),
+                "ConditionExpression": "attribute_not_exists(pk) OR #number = :number",
+                "ExpressionAttributeNames": {"#number": "number"},
+                "ExpressionAttributeValues": _item({":number": number}),
+            }
+        }
+
+    def _transact(self, writes: list[dict[str, Any]], kinds: list[str]) -> None:
+        try:
+            self._client.transact_write_items(TransactItems=writes)
+        except self._client.exceptions.TransactionCanceledException as error:
+            reasons = error.response.get("CancellationReasons", [])
+            failed = {
+                kind.partition("#")[0]
+                for kind, reason in zip(kinds, reasons, strict=False)
+                if reason.get("Code") == "ConditionalCheckFailed"
+            }
+            if "COMMAND" in failed:
+                raise _Repeated from error
+            if "OPEN" in failed:
+                raise AlreadyOpen from error
+            raise VersionConflict from error
+
+    # ---- who waits ------------------------------------------------------------------------------
+
+    def put_task(self, number: str, task: Task) -> None:
+        item = {"pk": _app(number), "sk": "TASK", **task._asdict()}
+        self._client.put_item(TableName=self._table, Item=_item(item))
+
+    def task(self, number: str) -> Task | None:
+        key = _item({"pk": _app(number), "sk": "TASK"})
+        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        item = _plain(found["Item"]) if "Item" in found else None
+        return Task(item["purpose"], item["token"]) if item else None
+
+
+# ---- items --------------------------------------------------------------------------------------
+
+
+def _app(number: str) -> str:
+    return f"APP#{number}"
+
+
+def _event_item(event: Event) -> dict[str, Any]:
+    return {
+        "pk": _app(event.number),
+        "sk": f"EVENT#{event.sequence:06d}",
+        "number": event.number,
+        "sequence": event.sequence,
+        "kind": event.kind,
+        "at": event.at.astimezone(UTC).isoformat(),
+        "actor": event.actor,
+        "data": _json(event.data),
+        "previous": event.previous,
+        "hash": event.hash,
+    }
+
+
+def _event(number: str, item: Mapping[str, Any]) -> Event:
+    return Event(
+        number,
+        int(item["sequence"]),
+        item["kind"],
+        datetime.fromisoformat(item["at"]),
+        item["actor"],
+        json.loads(item["data"]),
+        item["previous"],
+    )
+
+
+def _document_item(number: str, record: DocumentRecord) -> dict[str, Any]:
+    return {
+        "pk": _app(number),
+        "sk": f"DOC#{record.id}",
+        "kind": record.kind,
+        "file_name": record.file_name,
+        "content_type": record.content_type,
+        "vault_key": record.vault_key,
+        "defect": record.defect,
+        "details": _json(record.details),
+    }
+
+
+def _document(item: Mapping[str, Any]) -> DocumentRecord:
+    return DocumentRecord(
+        item["sk"].partition("#")[2],
+        item["kind"],
+        item["file_name"],
+        item["content_type"],
+        item["vault_key"],
+        item["defect"],
+        json.loads(item["details"]),
+    )
+
+
+def _command_item(
+    command: Command, number: str, result: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    item = {
+        "pk": f"COMMAND#{command.key}",
+        "sk": "COMMAND",
+        "request": command.request,
+        "number": number,
+        "result": _json(result),
+    }
+    return item | ({"expires": int((now + command.kept).timestamp())} if command.kept else {})
+
+
+def _case(number: str, items: Iterable[Mapping[str, Any]]) -> Case:
+    by_kind: dict[str, list[Mapping[str, Any]]] = {}
+    for item in items:
+        by_kind.setdefault(item["sk"].partition("#")[0], []).append(item)
+    events = tuple(_event(number, item) for item in by_kind.get("EVENT", []))
+    if not events:
+        raise NotFound("unknown_number", number=number[:20])
+    form = by_kind.get("FORM")
+    documents = map(_document, by_kind.get("DOC", []))
+    return Case(
+        fold(number, events),
+        json.loads(form[0]["form"]) if form else {},
+        events,
+        {record.id: record for record in documents},
+        {
+            text["sk"].rpartition("#")[2]: json.loads(text["text"])
+            for text in by_kind.get("TEXT", [])
+        },
+    )
+
+
+def _after(case: Case, application: Application, events: list[Event], change: Change) -> Case:
+    return Case(
+        application,
+        case.form if change.form is None else change.form,
+        (*case.events, *events),
+        {**case.documents, **{record.id: record for record in change.documents}},
+        {**case.texts, **change.texts},
+    )
+
+
+def _item(plain: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _to_dynamodb(value) for name, value in plain.items()}
+
+
+def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _from_dynamodb(value) for name, value in item.items()}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(_json(value).encode()).hexdigest()
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat() if at else None
+
+
+def _encode_cursor(key: Mapping[str, Any] | None) -> str | None:
+    return base64.urlsafe_b64encode(_json(key).encode()).decode() if key else None
+
+
+def _decode_cursor(cursor: str | None) -> dict[str, Any] | None:
+    if cursor is None:
+        return None
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor))
+        return {name: {"S": value["S"]} for name, value in key.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadRequest("bad_cursor") from error

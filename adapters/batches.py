@@ -1,0 +1,109 @@
+"""Agencies' files in S3:
+
+inbox/<agency>/<service>/<file>           dropped by the agency
+reports/<agency>/<service>/<file>.report.csv
+work/<batch>/parts.json, part-0001.json, result-0001.json
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from casework.batch import Row, RowResult
+from casework.errors import Problem
+
+INBOX = "inbox/"
+
+
+class Drop(NamedTuple):
+    """One file as it was dropped: the same name dropped again is another one."""
+
+    batch: str
+    agency: str
+    service: str
+    key: str
+    version: str
+
+    @property
+    def report_key(self) -> str:
+        return f"reports/{self.key.removeprefix(INBOX)}.report.csv"
+
+
+def drop_of(detail: dict[str, Any]) -> Drop | None:
+    """The drop an S3 event tells of; None when the key is not of an agency's inbox."""
+    found = detail["object"]
+    key, version = found["key"], found.get("version-id", "")
+    parts = key.removeprefix(INBOX).split("/")
+    if not key.startswith(INBOX) or len(parts) != 3 or not all(parts):
+        return None
+    identity = f"{key}|{version or found.get('sequencer', '')}"
+    batch = hashlib.sha256(identity.encode()).hexdigest()[:32]
+    return Drop(batch, parts[0], parts[1], key, version)
+
+
+class Batches:
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def file(self, drop: Drop, at_most: int) -> bytes:
+        """The dropped bytes, one more than `at_most` at most."""
+        version = {"VersionId": drop.version} if drop.version else {}
+        found = self._client.get_object(Bucket=self._bucket, Key=drop.key, **version)
+        return found["Body"].read(at_most + 1)
+
+    def put_parts(self, batch: str, rows: list[Row], size: int) -> tuple[str, int]:
+        """Write the rows in parts of `size`; gives the manifest's key and the number of parts."""
+        starts = range(0, len(rows), size)
+        keys = [f"work/{batch}/part-{position:04d}.json" for position in range(1, len(starts) + 1)]
+        for key, start in zip(keys, starts, strict=True):
+            self._put(key, [row._asdict() for row in rows[start : start + size]])
+        manifest = f"work/{batch}/parts.json"
+        self._put(manifest, [{"part": key} for key in keys])
+        return manifest, len(keys)
+
+    def part(self, key: str) -> list[Row]:
+        return [_row(row) for row in self._get(key)]
+
+    def put_results(self, part: str, results: list[RowResult]) -> None:
+        self._put(_result_key(part), [result._asdict() for result in results])
+
+    def results(self, batch: str) -> Iterator[RowResult]:
+        """Of every part, in the order of the rows."""
+        for part in self._get(f"work/{batch}/parts.json"):
+            for result in self._get(_result_key(part["part"])):
+                yield RowResult(**{**result, "problems": _problems(result["problems"])})
+
+    def put_file_problems(self, batch: str, problems: list[Problem]) -> None:
+        self._put(f"work/{batch}/problems.json", problems)
+
+    def file_problems(self, batch: str) -> tuple[Problem, ...]:
+        return _problems(self._get(f"work/{batch}/problems.json"))
+
+    def put_report(self, drop: Drop, report: bytes) -> None:
+        self._client.put_object(
+            Bucket=self._bucket, Key=drop.report_key, Body=report, ContentType="text/csv"
+        )
+
+    def _put(self, key: str, content: Any) -> None:
+        body = json.dumps(content, ensure_ascii=False).encode()
+        self._client.put_object(
+            Bucket=self._bucket, Key=key, Body=body, ContentType="application/json"
+        )
+
+    def _get(self, key: str) -> Any:
+        return json.loads(self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read())
+
+
+def _result_key(part: str) -> str:
+    return part.replace("/part-", "/result-")
+
+
+def _row(stored: dict[str, Any]) -> Row:
+    documents, problems = tuple(stored["documents"]), _problems(stored["problems"])
+    return Row(**{**stored, "documents": documents, "problems": problems})
+
+
+def _problems(stored: list[Any]) -> tuple[Problem, ...]:
+    return tuple(Problem(*problem) for problem in stored)

@@ -1,0 +1,24 @@
+"""Applications together with the rules each is under: what every function works with."""
+
+from typing import Any
+
+import boto3
+
+from adapters import definitions
+from adapters.applications import Applications
+from casework.application import Application
+from casework.ports import Rules
+from casework.review import promised_day
+
+
+def rules_of(application: Application) -> Rules:
+    """The pinned service version, the calendar and the figures of the application's region."""
+    return definitions.rules(application.service, application.region, application.service_version)
+
+
+def open_casebook(table: str, client: Any = None) -> Applications:
+    return Applications(client or boto3.client("dynamodb"), table, _due_of)
+
+
+def _due_of(application: Application) -> str | None:
+    return promised_day(application, rules_of(application)) if application.in_work else None

@@ -1,0 +1,67 @@
+"""Each delivery on record, once per notice and channel, beside the application it is about.
+
+`sending` is written before the provider is called. Found again later it means that somebody died
+in between, and nobody can know whether the message went out.
+"""
+
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+
+class State(StrEnum):
+    NEW = "new"  # nobody has tried: it is ours to send now
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Delivery(NamedTuple):
+    number: str
+    event: int
+    template: str
+    channel: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.number}.{self.event:06d}.{self.template}"
+
+    @property
+    def key(self) -> dict[str, Any]:
+        sk = f"NOTICE#{self.event:06d}#{self.template}#{self.channel}"
+        return {"pk": {"S": f"APP#{self.number}"}, "sk": {"S": sk}}
+
+
+class Deliveries:
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def begin(self, delivery: Delivery, at: str) -> State:
+        """Take the delivery; NEW when it is ours, else how far somebody came before."""
+        item = {**delivery.key, "state": {"S": State.SENDING}, "at": {"S": at}}
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=item,
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            found = self._client.get_item(
+                TableName=self._table, Key=delivery.key, ConsistentRead=True
+            )
+            return State(found["Item"]["state"]["S"])
+        return State.NEW
+
+    def end(self, delivery: Delivery, state: State, detail: str, at: str) -> None:
+        """Record how it ended: `detail` is the provider's id, or the code of the failure."""
+        item = {
+            **delivery.key,
+            "state": {"S": state},
+            "detail": {"S": detail},
+            "at": {"S": at},
+        }
+        self._client.put_item(TableName=self._table, Item=item)
+
+    def forget(self, delivery: Delivery) -> None:
+        """It surely was not sent: whoever comes next may try."""
+        self._client.delete_item(TableName=self._table, Key=delivery.key)

@@ -1,0 +1,91 @@
+"""Executions of a state machine in Step Functions, each named by the application's number."""
+
+import json
+from typing import Any
+
+from casework.errors import NotFound
+from casework.review import Step
+
+
+class Executions:
+    def __init__(self, client: Any, state_machine: str) -> None:
+        self._client = client
+        self._machine = state_machine
+        self._prefix = state_machine.replace(":stateMachine:", ":execution:")
+
+    def start(self, name: str, payload: dict[str, Any]) -> None:
+        """Starting the same name again changes nothing."""
+        try:
+            self._client.start_execution(
+                stateMachineArn=self._machine, name=name, input=json.dumps(payload)
+            )
+        except self._client.exceptions.ExecutionAlreadyExists:
+            pass
+
+    def start_review(self, number: str, step: Step) -> None:
+        self.start(number, step_payload(number, step))
+
+    def wake(self, token: str, number: str, step: Step) -> None:
+        """End a wait. A token that was answered or timed out is somebody else's success."""
+        gone = self._client.exceptions
+        try:
+            self._client.send_task_success(
+                taskToken=token, output=json.dumps(step_payload(number, step))
+            )
+        except (gone.TaskTimedOut, gone.TaskDoesNotExist, gone.InvalidToken):
+            pass
+
+    def stop(self, name: str, cause: str) -> None:
+        """Stopping what has ended, or never began, changes nothing."""
+        try:
+            self._client.stop_execution(executionArn=self._arn(name), error="Stopped", cause=cause)
+        except self._client.exceptions.ExecutionDoesNotExist:
+            pass
+
+    def latest(self, status: str | None, cursor: str | None) -> dict[str, Any]:
+        """{"executions": [{name, status, started, stopped}], "cursor"}; newest first."""
+        query = {"stateMachineArn": self._machine, "maxResults": 25}
+        query |= {"statusFilter": status} if status else {}
+        query |= {"nextToken": cursor} if cursor else {}
+        found = self._client.list_executions(**query)
+        return {
+            "executions": [_summary(execution) for execution in found["executions"]],
+            "cursor": found.get("nextToken"),
+        }
+
+    def show(self, name: str) -> dict[str, Any]:
+        """Its summary, the state it is in (or ended in), and the states it has entered."""
+        try:
+            execution = self._client.describe_execution(executionArn=self._arn(name))
+        except self._client.exceptions.ExecutionDoesNotExist as error:
+            raise NotFound("unknown_execution", number=name[:20]) from error
+        states = [
+            {"state": event["stateEnteredEventDetails"]["name"], "at": event["timestamp"]}
+            for event in self._history(name)
+            if "stateEnteredEventDetails" in event
+        ]
+        current = states[-1]["state"] if states else None
+        failure = {"error": execution.get("error"), "cause": execution.get("cause")}
+        return _summary(execution) | {"current_state": current, "states": states} | failure
+
+    def _history(self, name: str) -> list[dict[str, Any]]:
+        pages = self._client.get_paginator("get_execution_history")
+        found = pages.paginate(executionArn=self._arn(name), includeExecutionData=False)
+        return [event for page in found for event in page["events"]]
+
+    def _arn(self, name: str) -> str:
+        return f"{self._prefix}:{name}"
+
+
+def step_payload(number: str, step: Step) -> dict[str, Any]:
+    """What travels through the state machine: an id and what to wait for, never a person's data."""
+    return {"number": number, "next": step.next.value, "seconds": step.seconds}
+
+
+def _summary(execution: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "number": execution["name"],
+        "status": execution["status"],
+        "started_at": execution["startDate"],
+        "stopped_at": execution.get("stopDate"),
+    }

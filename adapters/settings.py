@@ -1,0 +1,28 @@
+"""What the template tells every function through its environment, checked at cold start."""
+
+import os
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Settings(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    applications_table: str
+    uploads_bucket: str
+    vault_bucket: str
+    batches_bucket: str
+    letters_bucket: str
+    application_review: str
+    batch_intake: str
+    registry_requests: str
+    deliveries: str
+    operators_topic: str
+    agencies_topic: str
+    sender: str
+    cabinet_url: str
+
+
+def from_environment() -> Settings:
+    """Raises pydantic.ValidationError naming every variable that is missing."""
+    return Settings.model_validate({k.lower(): v for k, v in os.environ.items()})

@@ -1,0 +1,520 @@
+"""What people and the clock may do with an application. Each action takes the case as it stands
+and gives the Change it causes, or raises why not; nothing here reads or writes anything.
+
+An action that was already carried out gives an empty Change where repeating is harmless (the
+clock, registries, uploads), and WrongStage where a person should know.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from casework import decision, form
+from casework.application import SYSTEM, Application, Gap, Happening, Stage
+from casework.decision import APPROVED, REFUSED, Assessment
+from casework.errors import (
+    AnswerTooLate,
+    InvalidForm,
+    NotAllowed,
+    Problem,
+    WrongStage,
+)
+from casework.measures import take_measures
+from casework.ports import Case, Change, DocumentRecord, Rules
+from casework.review import answer_due, due_marks, mismatch_gaps, patience_ends
+from casework.service import Cause
+
+NOTHING = Change()
+FIXED = ("snils",)  # who the application is about does not change once it is registered
+DOCUMENTS_AT_MOST = 50
+
+
+# ---- the applicant ------------------------------------------------------------------------------
+
+
+def draft(
+    rules: Rules,
+    raw: Mapping[str, Any],
+    *,
+    region: str,
+    applicant: str | None = None,
+    agency: str | None = None,
+    previous: str | None = None,
+) -> Change:
+    """A new application, with whatever is already typed."""
+    _refuse_unknown(rules, raw)
+    begun = {
+        "service": rules.service.id,
+        "service_version": rules.service.version,
+        "region": region,
+        "applicant": applicant,
+        "agency": agency,
+        "previous": previous,
+    }
+    happenings = [Happening("drafted", begun)]
+    if raw:
+        happenings.append(Happening("changed", {"form": form.digest(raw)}))
+    return Change(tuple(happenings), form=dict(raw))
+
+
+def change(case: Case, rules: Rules, raw: Mapping[str, Any], now: datetime) -> Change:
+    """Merge `raw` into the form (null clears a field): freely in a draft, checked when live."""
+    merged = {k: v for k, v in {**case.form, **raw}.items() if v is not None}
+    _refuse_unknown(rules, raw)
+    if merged == case.form:
+        return NOTHING
+    if case.application.stage is Stage.DRAFT:
+        return Change((Happening("changed", {"form": form.digest(merged)}),), form=merged)
+    if case.application.stage not in (Stage.CHECKING, Stage.CLARIFICATION, Stage.REVIEW):
+        raise WrongStage(stage=case.application.stage)
+    stored, data = _correction(case, rules, merged, now)
+    return Change((Happening("corrected", data),), form=stored)
+
+
+def submit(case: Case, rules: Rules, now: datetime) -> Change:
+    """Register the application: form good, documents complete, nothing else open for the person."""
+    _must_be_in(case.application, Stage.DRAFT)
+    facts, problems = form.check_form(rules.service, case.form, rules.calendar.local_day(now))
+    problems += document_problems(case.application, rules, facts)
+    if problems:
+        raise InvalidForm(problems)
+    stored = form.to_json(facts)
+    submitted = _submission(rules, facts, stored, now)
+    return Change((submitted,), stored, holds=duplicate_key(rules, facts))
+
+
+def submit_row(
+    rules: Rules, raw: Mapping[str, Any], held: Iterable[str], now: datetime, **whose: Any
+) -> Change:
+    """A row of an agency's batch: drafted and registered at once. `held`: the kinds of documents
+    whose originals the agency has seen and keeps."""
+    held = set(held)
+    facts, problems = form.check_form(rules.service, raw, rules.calendar.local_day(now))
+    known = {document.kind for document in rules.service.documents}
+    problems += [
+        Problem("documents", "unknown_document", {"kind": k}) for k in sorted(held - known)
+    ]
+    problems += _missing(rules, facts, held)
+    if problems:
+        raise InvalidForm(problems)
+    stored = form.to_json(facts)
+    attested = (
+        Happening("document_accepted", {"document": f"held-{kind}", "kind": kind, "sha256": None})
+        for kind in sorted(held)
+    )
+    begun = draft(rules, stored, **whose).happenings
+    return Change(
+        (*begun, *attested, _submission(rules, facts, stored, now)),
+        stored,
+        holds=duplicate_key(rules, facts),
+    )
+
+
+def _submission(
+    rules: Rules, facts: Mapping[str, Any], stored: Mapping[str, Any], now: datetime
+) -> Happening:
+    measures = take_measures(facts, rules.parameters, rules.calendar.local_day(now))
+    data = {
+        "form": form.digest(stored),
+        "priority": rules.service.priority_of(facts, measures),
+        "checks": [check.name for check in rules.service.checks_needed(facts)],
+    }
+    return Happening("submitted", data)
+
+
+def duplicate_key(rules: Rules, facts: Mapping[str, Any]) -> str:
+    """One open application a person and service. The SNILS itself is not in the key."""
+    return hashlib.sha256(f"{rules.service.id}|{facts['snils']}".encode()).hexdigest()
+
+
+def withdraw(case: Case, rules: Rules, now: datetime) -> Change:
+    application = case.application
+    if application.closed:
+        raise WrongStage(stage=application.stage)
+    return Change((Happening("withdrawn"),), frees=_held_key(case, rules, now))
+
+
+def resubmit(case: Case, rules: Rules) -> Change:
+    """Draft of a new application in place of a refused or withdrawn one: same form, and those
+    documents that were found good."""
+    application = case.application
+    if application.stage not in (Stage.REFUSED, Stage.WITHDRAWN):
+        raise WrongStage(stage=application.stage)
+    begun = draft(
+        rules,
+        case.form,
+        region=application.region,
+        applicant=application.applicant,
+        agency=application.agency,
+        previous=application.number,
+    )
+    good = application.documents_in("accepted")
+    records = tuple(case.documents[id_] for id_ in good if id_ in case.documents)
+    kept = (
+        Happening(
+            "document_accepted",
+            {
+                "document": record.id,
+                "kind": record.kind,
+                "sha256": application.documents[record.id].sha256,
+                "from": application.number,
+            },
+        )
+        for record in records
+    )
+    return Change((*begun.happenings, *kept), begun.form, documents=records)
+
+
+def answer(
+    case: Case, rules: Rules, raw: Mapping[str, Any], message: str | None, now: datetime
+) -> Change:
+    """Answer the open question: changed fields, new documents (already uploaded), and words."""
+    question = case.application.question
+    if question is None:
+        raise WrongStage(stage=case.application.stage)
+    if now >= answer_due(question, rules):
+        raise AnswerTooLate()
+    _refuse_unknown(rules, raw)
+    merged = {k: v for k, v in {**case.form, **raw}.items() if v is not None}
+    stored, data = _correction(case, rules, merged, now)
+    mismatched = (n for n, c in case.application.checks.items() if c.state == "mismatched")
+    data["recheck"] = sorted({*data["recheck"], *mismatched})
+    asked_for = {gap.document for gap in question.gaps if gap.document}
+    facts = form.checked_form(rules.service, stored, rules.calendar.local_day(now))
+    needed = asked_for | {d.kind for d in rules.service.documents_needed(facts)}
+    if problems := _lacking_documents(case.application, needed):
+        raise InvalidForm(problems)
+    texts = {"answer": message} if message else {}
+    return Change((Happening("answered", data),), form=stored, texts=texts)
+
+
+def _correction(
+    case: Case, rules: Rules, merged: Mapping[str, Any], now: datetime
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The corrected form as stored, and the data of its event."""
+    facts = form.checked_form(rules.service, merged, rules.calendar.local_day(now))
+    stored = form.to_json(facts)
+    changed = form.changed_fields(case.form, stored)
+    if fixed := [Problem(name, "fixed_after_submission") for name in FIXED if name in changed]:
+        raise InvalidForm(fixed)
+    needed = rules.service.checks_needed(facts)
+    known = case.application.checks
+    recheck = [c.name for c in needed if c.name not in known or set(c.fields) & set(changed)]
+    return stored, {"form": form.digest(stored), "fields": changed, "recheck": recheck}
+
+
+# ---- documents ----------------------------------------------------------------------------------
+
+
+def announce_document(case: Case, rules: Rules, record: DocumentRecord) -> Change:
+    """A file will be uploaded: for a draft, or for the answer to an open question."""
+    if case.application.stage not in (Stage.DRAFT, Stage.CLARIFICATION):
+        raise WrongStage(stage=case.application.stage)
+    if rules.service.document(record.kind) is None:
+        options = ", ".join(document.kind for document in rules.service.documents)
+        raise InvalidForm([Problem("kind", "not_in_list", {"options": options})])
+    if len(case.application.documents) >= DOCUMENTS_AT_MOST:
+        raise InvalidForm([Problem("kind", "too_many", {"at_most": DOCUMENTS_AT_MOST})])
+    data = {"document": record.id, "kind": record.kind}
+    announced = Happening("document_announced", data)
+    return Change((announced,), documents=(record,), result={"document": record.id})
+
+
+def judge_document(case: Case, record: DocumentRecord, *, sha256: str | None, size: int) -> Change:
+    """The verdict on an uploaded file; the same upload again changes nothing."""
+    known = case.application.documents[record.id]
+    if known.state != "announced" or case.application.closed:
+        return NOTHING
+    named = {"document": record.id, "kind": record.kind, "sha256": sha256, "size": size}
+    if record.defect:
+        verdict = Happening("document_rejected", {**named, "defect": record.defect})
+    else:
+        verdict = Happening("document_accepted", named)
+    return Change((verdict,), documents=(record,))
+
+
+def document_problems(
+    application: Application, rules: Rules, facts: Mapping[str, Any]
+) -> list[Problem]:
+    needed = (document.kind for document in rules.service.documents_needed(facts))
+    return _lacking_documents(application, needed)
+
+
+def _lacking_documents(application: Application, needed: Iterable[str]) -> list[Problem]:
+    accepted = set(application.documents_in("accepted").values())
+    announced = set(application.documents_in("announced").values())
+    rejected = set(application.documents_in("rejected").values())
+    problems = []
+    for kind in sorted(set(needed) - accepted):
+        code = (
+            "document_pending"
+            if kind in announced
+            else "document_rejected"
+            if kind in rejected
+            else "document_missing"
+        )
+        problems.append(Problem(f"documents.{kind}", code, {"kind": kind}))
+    return problems
+
+
+def _missing(rules: Rules, facts: Mapping[str, Any], held: set[str]) -> list[Problem]:
+    return [
+        Problem("documents", "document_missing", {"kind": document.kind})
+        for document in rules.service.documents_needed(facts)
+        if document.kind not in held
+    ]
+
+
+# ---- registries ---------------------------------------------------------------------------------
+
+
+def ask_registries(case: Case, rules: Rules, now: datetime) -> Change:
+    """Each time the check begins: first asking, then noting the delay, at last giving up."""
+    application = case.application
+    if application.stage is not Stage.CHECKING or not application.open_checks:
+        return NOTHING
+    if now >= patience_ends(application, rules):
+        silent = {"checks": list(application.open_checks)}
+        return Change((Happening("registries_given_up", silent),))
+    due = [name for name, check in application.checks.items() if check.state == "due"]
+    if due:
+        return Change((Happening("registries_asked", {"checks": due}),))
+    if not application.checks_delayed:
+        late = {"checks": list(application.open_checks)}
+        return Change((Happening("registries_delayed", late),))
+    return NOTHING
+
+
+def note_reply(
+    case: Case, check: str, form_digest: str, outcome: str, fields: Iterable[str]
+) -> Change:
+    """A registry's reply: `matched`, or `mismatched` with the fields that differ.
+
+    A reply about a form that has been corrected since says nothing about the new one.
+    """
+    application = case.application
+    state = application.checks.get(check)
+    outdated = application.closed or form_digest != application.form
+    if outdated or state is None or not state.is_open:
+        return NOTHING
+    data = {"check": check, "outcome": outcome, "fields": sorted(fields)}
+    return Change((Happening("registry_replied", data),))
+
+
+# ---- questions ----------------------------------------------------------------------------------
+
+
+def ask_about_mismatches(case: Case, rules: Rules) -> Change:
+    """Ask once about everything that the registries contradict."""
+    application = case.application
+    gaps = mismatch_gaps(application, rules.service)
+    if application.stage is not Stage.REVIEW or application.asked_by_system or not gaps:
+        return NOTHING
+    return Change((_question(gaps),))
+
+
+def ask(case: Case, rules: Rules, gaps: Iterable[Gap], message: str | None) -> Change:
+    """An officer's one question about everything that is missing."""
+    _must_be_in(case.application, Stage.REVIEW)
+    gaps = tuple(gaps)
+    if problems := list(_gap_problems(rules, gaps)):
+        raise InvalidForm(problems)
+    return Change((_question(gaps),), texts={"question": message} if message else {})
+
+
+def _question(gaps: Iterable[Gap]) -> Happening:
+    told = [{k: v for k, v in gap._asdict().items() if v is not None} for gap in gaps]
+    return Happening("asked", {"gaps": told})
+
+
+def _gap_problems(rules: Rules, gaps: tuple[Gap, ...]) -> Iterable[Problem]:
+    if not gaps:
+        yield Problem("gaps", "too_few", {"at_least": 1})
+    fields = {field.name for field in rules.service.fields}
+    kinds = {document.kind for document in rules.service.documents}
+    for position, gap in enumerate(gaps, start=1):
+        where = f"gaps.{position}"
+        if (gap.field is None) == (gap.document is None):
+            yield Problem(where, "field_or_document")
+        elif gap.field is not None and gap.field not in fields:
+            yield Problem(f"{where}.field", "not_in_list", {"options": ", ".join(sorted(fields))})
+        elif gap.document is not None and gap.document not in kinds:
+            yield Problem(f"{where}.document", "not_in_list", {"options": ", ".join(sorted(kinds))})
+
+
+# ---- the clock ----------------------------------------------------------------------------------
+
+
+def mark(case: Case, rules: Rules, now: datetime) -> Change:
+    """Everything that the clock has to say by now: reminders, overdue, escalation, refusal of
+    what was not answered. What was said before is not said again."""
+    due = due_marks(case.application, rules, now)
+    if "unanswered" in due:
+        return _refuse_unanswered(case, rules, now)
+    happenings = {"question_reminder": Happening("applicant_reminded")}
+    return Change(tuple(happenings.get(n) or Happening("marked", {"mark": n}) for n in due))
+
+
+def _refuse_unanswered(case: Case, rules: Rules, now: datetime) -> Change:
+    refusal = rules.service.refusal_for(Cause.UNANSWERED)
+    data = {"outcome": REFUSED, "reasons": [refusal.code], "officer": SYSTEM}
+    return Change(
+        (Happening("decided", data),),
+        texts={"assessment": told(None, [decision.reason(refusal)])},
+        frees=_held_key(case, rules, now),
+    )
+
+
+# ---- officers -----------------------------------------------------------------------------------
+
+
+def claim(case: Case, officer: str) -> Change:
+    application = case.application
+    if not application.in_work:
+        raise WrongStage(stage=application.stage)
+    if application.officer == officer:
+        return NOTHING
+    if application.officer is not None:
+        raise WrongStage("claimed_by_another")
+    return Change((Happening("claimed"),))
+
+
+def release(case: Case, officer: str, *, supervisor: bool = False) -> Change:
+    holder = case.application.officer
+    if holder is None:
+        return NOTHING
+    if holder != officer and not supervisor:
+        raise NotAllowed("claimed_by_another")
+    return Change((Happening("released"),))
+
+
+def assessment(case: Case, rules: Rules) -> Assessment:
+    """What the rules propose for the case as it stands, by the day it was received."""
+    application = case.application
+    if application.submitted_at is None:
+        raise WrongStage(stage=application.stage)
+    day = rules.calendar.local_day(application.submitted_at)
+    facts = form.checked_form(rules.service, case.form, day)
+    return decision.assess(rules.service, facts, application.checks, rules.parameters, day)
+
+
+def propose(
+    case: Case,
+    rules: Rules,
+    officer: str,
+    outcome: str,
+    reasons: Iterable[str],
+    explanation: str | None,
+    now: datetime,
+) -> Change:
+    """An officer's decision: an approval stands at once, a refusal waits for a second officer."""
+    application = case.application
+    _must_be_in(application, Stage.REVIEW)
+    if application.officer not in (None, officer):
+        raise WrongStage("claimed_by_another")
+    proposed = assessment(case, rules)
+    reasons = tuple(reasons)
+    departs = outcome != proposed.outcome
+    if problems := list(_proposal_problems(rules, outcome, reasons, departs, explanation)):
+        raise InvalidForm(problems)
+    named = [decision.reason(rules.service.refusal(code)) for code in reasons]
+    texts: dict[str, Any] = {"assessment": told(proposed, named)}
+    if explanation:
+        texts["explanation"] = explanation
+    data = {"outcome": outcome, "reasons": list(reasons), "departs": departs}
+    if outcome == REFUSED:
+        return Change((Happening("proposed", data),), texts=texts)
+    decided = Happening("decided", {**data, "officer": officer})
+    return Change((decided,), texts=texts, frees=_held_key(case, rules, now))
+
+
+def _proposal_problems(
+    rules: Rules, outcome: str, reasons: tuple[str, ...], departs: bool, explanation: str | None
+) -> Iterable[Problem]:
+    if outcome not in (APPROVED, REFUSED):
+        yield Problem("outcome", "not_in_list", {"options": f"{APPROVED}, {REFUSED}"})
+        return
+    known = [r.code for r in rules.service.refusals if r.cause is not Cause.UNANSWERED]
+    if unknown := set(reasons) - set(known):
+        options = ", ".join(known)
+        yield Problem("reasons", "not_in_list", {"options": options, "found": sorted(unknown)})
+    if outcome == REFUSED and not reasons:
+        yield Problem("reasons", "too_few", {"at_least": 1})
+    if outcome == APPROVED and reasons:
+        yield Problem("reasons", "not_applicable")
+    if departs and not explanation:
+        yield Problem("explanation", "departure_unexplained")
+
+
+def confirm(
+    case: Case, rules: Rules, officer: str, agrees: bool, explanation: str | None, now: datetime
+) -> Change:
+    """A second officer, other than the first, confirms the refusal or returns it."""
+    application = case.application
+    _must_be_in(application, Stage.CONFIRMATION)
+    if officer == application.proposal.officer:
+        raise NotAllowed("second_officer_needed")
+    texts = {"confirmation": explanation} if explanation else {}
+    if not agrees:
+        if not explanation:
+            raise InvalidForm([Problem("explanation", "required")])
+        return Change((Happening("returned"),), texts=texts)
+    proposal = application.proposal
+    data = {
+        "outcome": proposal.outcome,
+        "reasons": list(proposal.reasons),
+        "officer": proposal.officer,
+        "second_officer": officer,
+    }
+    return Change((Happening("decided", data),), texts=texts, frees=_held_key(case, rules, now))
+
+
+def issue(case: Case) -> Change:
+    """The outcome takes effect and is told."""
+    application = case.application
+    if application.decision is None or application.issued:
+        return NOTHING
+    return Change((Happening("issued", {"outcome": application.decision.outcome}),))
+
+
+def told(proposed: Assessment | None, reasons: Iterable[decision.Reason]) -> dict[str, Any]:
+    """What people read of an assessment, as JSON types; kept as it was when a decision was made."""
+    shown: dict[str, Any] = {"reasons": [_record(reason) for reason in reasons]}
+    if proposed is not None:
+        shown |= {
+            "grounds": [
+                _record(g) | {"comparisons": [_record(c) for c in g.comparisons]}
+                for g in proposed.grounds
+            ],
+            "counterfactual": [_record(turn) for turn in proposed.counterfactual],
+            "circumstances": proposed.circumstances,
+            "measures": proposed.measures,
+            "sources": proposed.sources,
+        }
+    return form.to_json(shown)
+
+
+def _record(record: Any) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__slots__}
+
+
+# ---- shared checks ------------------------------------------------------------------------------
+
+
+def _must_be_in(application: Application, stage: Stage) -> None:
+    if application.stage is not stage:
+        raise WrongStage(stage=application.stage)
+
+
+def _refuse_unknown(rules: Rules, raw: Mapping[str, Any]) -> None:
+    if problems := form.unknown_fields(rules.service, raw):
+        raise InvalidForm(problems)
+
+
+def _held_key(case: Case, rules: Rules, now: datetime) -> str | None:
+    """The duplicate key that closing gives back; a draft holds none."""
+    if case.application.submitted_at is None:
+        return None
+    day = rules.calendar.local_day(now)
+    return duplicate_key(rules, form.check_form(rules.service, case.form, day)[0])

@@ -1,0 +1,211 @@
+"""An agency's file: from its bytes to rows that are forms, and from their results to a report.
+
+The first line names the columns: a field's name or its title, `family.1.last_name` for the first
+member of a group, `region`, and `documents` (kinds of which the agency keeps the originals).
+Row numbers are those a spreadsheet shows: the header is row 1.
+"""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from casework.errors import InvalidForm, Problem
+from casework.service import FieldType, ServiceDefinition
+
+ROWS_AT_MOST = 100_000
+BYTES_AT_MOST = 200 * 1024 * 1024
+CELL_AT_MOST = 5_000
+DELIMITERS = ";,\t"
+REGION, DOCUMENTS = "region", "documents"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Row(NamedTuple):
+    """One application of the file. `repeats`: the earlier row that it equals in every cell."""
+
+    row: int
+    region: str
+    form: Mapping[str, Any]
+    documents: tuple[str, ...]
+    repeats: int | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """What the same row has in common wherever it comes again."""
+        content = [self.region, self.form, sorted(self.documents)]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+class RowResult(NamedTuple):
+    """`status`: accepted | repeated (in this file or before) | rejected, with every problem."""
+
+    row: int
+    status: str
+    number: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def read_rows(service: ServiceDefinition, data: bytes) -> list[Row]:
+    """Raises InvalidForm when the file as a whole cannot be read."""
+    text = decode(data)
+    delimiter = _delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    csv.field_size_limit(CELL_AT_MOST * 4)
+    try:
+        lines = [line for line in enumerate(reader, start=1) if any(map(str.strip, line[1]))]
+    except csv.Error as error:
+        raise _bad_file("broken_csv", row=reader.line_num) from error
+    if not lines:
+        raise _bad_file("empty_file")
+    columns = _columns(service, lines[0][1])
+    if len(lines) == 1:
+        raise _bad_file("no_rows")
+    if len(lines) - 1 > ROWS_AT_MOST:
+        raise _bad_file("too_many_rows", at_most=ROWS_AT_MOST)
+    return list(_with_repeats(_row(number, cells, columns) for number, cells in lines[1:]))
+
+
+def decode(data: bytes) -> str:
+    """UTF-8 when it is valid UTF-8, else cp1251; other encodings are told, not guessed."""
+    if not data.strip():
+        raise _bad_file("empty_file")
+    if len(data) > BYTES_AT_MOST:
+        raise _bad_file("file_too_big", at_most=BYTES_AT_MOST)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data:
+        raise _bad_file("unknown_encoding")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = data.decode("cp1251")
+    except UnicodeDecodeError as error:
+        raise _bad_file("unknown_encoding") from error
+    if not _reads_as_russian(text):
+        raise _bad_file("unknown_encoding")
+    return text
+
+
+def _reads_as_russian(text: str) -> bool:
+    """In cp1251 text nearly all letters beyond ASCII are Russian; in cp866 or KOI8-R read as
+    cp1251 many are not, or capitals stand inside words."""
+    beyond = [c for c in text if ord(c) > 127]
+    russian = [
+        c for c in beyond if "а" <= c.lower() <= "я" or c.lower() == "ё" or c in "№«»—–\u00a0"
+    ]
+    inside = sum(a.islower() and b.isupper() for a, b in zip(text, text[1:], strict=False))
+    return len(russian) >= 0.97 * len(beyond) and inside <= 0.05 * len(beyond)
+
+
+def _delimiter(text: str) -> str:
+    header = text.split("\n", 1)[0]
+    return max(DELIMITERS, key=header.count)
+
+
+def _columns(service: ServiceDefinition, header: list[str]) -> list[tuple[str | int, ...]]:
+    """The path of each column: ("snils",) or ("family", 1, "last_name")."""
+    known = _known_columns(service)
+    names = [cell.strip() for cell in header]
+    while names and not names[-1]:
+        names.pop()
+    columns = [_column(name, known) for name in names]
+    if unknown := [name[:60] for name, path in zip(names, columns, strict=True) if path is None]:
+        raise _bad_file("unknown_columns", columns=", ".join(unknown[:20]))
+    if doubled := sorted({n for n, c in zip(names, columns, strict=True) if columns.count(c) > 1}):
+        raise _bad_file("doubled_columns", columns=", ".join(doubled[:20]))
+    if (REGION,) not in columns:
+        raise _bad_file("column_missing", columns=REGION)
+    return [path for path in columns if path is not None]
+
+
+def _known_columns(service: ServiceDefinition) -> dict[str, tuple[str, ...]]:
+    """Path by column name, lower case; a group's number is left out."""
+    known: dict[str, tuple[str, ...]] = {
+        REGION: (REGION,),
+        DOCUMENTS: (DOCUMENTS,),
+        "регион": (REGION,),
+        "документы": (DOCUMENTS,),
+    }
+    for field in service.fields:
+        if field.type is not FieldType.GROUP:
+            known |= dict.fromkeys((field.name, field.title.lower()), (field.name,))
+        for part in field.fields:
+            known[f"{field.name}.{part.name}"] = (field.name, part.name)
+    return known
+
+
+def _column(name: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str | int, ...] | None:
+    if path := known.get(name.lower()):
+        return path if len(path) == 1 else None  # a group's column needs the member's number
+    group, _, rest = name.partition(".")
+    position, _, part = rest.partition(".")
+    member = position.isascii() and position.isdigit() and 0 < int(position[:4]) <= 99
+    path = known.get(f"{group}.{part}") if member else None
+    return (path[0], int(position), path[1]) if path else None
+
+
+def _row(number: int, cells: list[str], columns: list[tuple[str | int, ...]]) -> Row:
+    problems = []
+    if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
+        problems.append(Problem("", "too_many_cells", {"at_most": len(columns)}))
+    form: dict[str, Any] = {}
+    groups: dict[str, dict[int, dict[str, str]]] = {}
+    for path, cell in zip(columns, cells, strict=False):
+        value = cell.strip()
+        if not value:
+            continue
+        if len(value) > CELL_AT_MOST:
+            problems.append(Problem(_dotted(path), "too_long", {"at_most": CELL_AT_MOST}))
+        elif len(path) == 1:
+            form[path[0]] = value
+        else:
+            group, position, part = path
+            groups.setdefault(group, {}).setdefault(position, {})[part] = value
+    for group, members in groups.items():
+        form[group] = [members[position] for position in sorted(members)]
+    region = form.pop(REGION, "")
+    documents = tuple(sorted(set(form.pop(DOCUMENTS, "").replace(",", " ").split())))
+    return Row(number, region, form, documents, problems=tuple(problems))
+
+
+def _dotted(path: Iterable[str | int]) -> str:
+    return ".".join(map(str, path))
+
+
+def _with_repeats(rows: Iterable[Row]) -> Iterator[Row]:
+    first: dict[str, int] = {}
+    for row in rows:
+        earlier = first.setdefault(row.digest, row.row)
+        yield row if earlier == row.row else row._replace(repeats=earlier)
+
+
+def _bad_file(code: str, **details: Any) -> InvalidForm:
+    return InvalidForm([Problem("", code, details)])
+
+
+# ---- the report ---------------------------------------------------------------------------------
+
+
+def totals(results: Iterable[RowResult]) -> dict[str, int]:
+    counted = {"rows": 0, "accepted": 0, "repeated": 0, "rejected": 0}
+    for result in results:
+        counted["rows"] += 1
+        counted[result.status] += 1
+    return counted
+
+
+def report(lines: Iterable[Iterable[Any]]) -> bytes:
+    """CSV with `;` in UTF-8 with a mark, as spreadsheets open it; formulas are made harmless."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";")
+    for line in lines:
+        writer.writerow([harmless(str(cell)) for cell in line])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

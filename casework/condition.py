@@ -1,0 +1,124 @@
+"""Conditions as data: what a service file says when a field is asked, a document needed, a rule met.
+
+One condition is one of
+    {field = "category", is = "pensioner"}            also: in, at_most, at_least, present
+    {measure = "family_size", at_least = 3}
+    {field = "family", some = {field = "relationship", is = "child"}}
+    {all = [...]}   {any = [...]}   {not = {...}}
+A bound may name another measure: {measure = "family_monthly_income", at_most = "income_limit"}.
+A field that is absent satisfies no comparison: what was not said is never assumed.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Value = bool | str | int | Decimal | date
+Bound = Decimal | date | str
+Facts = Mapping[str, Any]
+"""Checked form values by field name; a group is a tuple of such mappings."""
+
+
+class Definition(BaseModel):
+    """Part of a service file: nothing may be in it that nobody reads."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Condition(Definition):
+    field: str | None = None
+    measure: str | None = None
+    is_: bool | str | None = Field(None, alias="is")
+    in_: tuple[str, ...] | None = Field(None, alias="in")
+    at_most: Bound | None = None
+    at_least: Bound | None = None
+    present: bool | None = None
+    some: "Condition | None" = None
+    all: tuple["Condition", ...] | None = None
+    any: tuple["Condition", ...] | None = None
+    not_: "Condition | None" = Field(None, alias="not")
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        subjects = [self.field, self.measure, self.all, self.any, self.not_]
+        if sum(subject is not None for subject in subjects) != 1:
+            raise ValueError("a condition needs exactly one of: field, measure, all, any, not")
+        tests = [self.is_, self.in_, self.at_most, self.at_least, self.present, self.some]
+        given = sum(test is not None for test in tests)
+        if (self.field or self.measure) and given != 1:
+            raise ValueError(
+                "a condition on a field or measure needs exactly one of: "
+                "is, in, at_most, at_least, present, some"
+            )
+        if not (self.field or self.measure) and given:
+            raise ValueError("all, any and not take conditions, not a comparison")
+        return self
+
+    def fields(self) -> Iterator[str]:
+        """Names of the form fields that the condition reads (not those inside a group)."""
+        if self.field:
+            yield self.field
+        for part in self.parts():
+            yield from part.fields()
+
+    def measures(self) -> Iterator[str]:
+        if self.measure:
+            yield self.measure
+            yield from (b for b in (self.at_most, self.at_least) if isinstance(b, str))
+        for part in self.parts():
+            yield from part.measures()
+
+    def comparison(self) -> tuple[str, Any]:
+        """Of a condition on a field or measure: the name of its test and what it tests against."""
+        tests = {
+            "is": self.is_,
+            "in": self.in_,
+            "at_most": self.at_most,
+            "at_least": self.at_least,
+            "present": self.present,
+            "some": self.some,
+        }
+        return next((name, bound) for name, bound in tests.items() if bound is not None)
+
+    def parts(self) -> tuple["Condition", ...]:
+        return (self.all or ()) + (self.any or ()) + ((self.not_,) if self.not_ else ())
+
+
+def holds(condition: Condition | None, facts: Facts, measures: Facts | None = None) -> bool:
+    """Whether the condition is true of the facts; no condition is always true."""
+    if condition is None:
+        return True
+    if condition.all is not None:
+        return all(holds(part, facts, measures) for part in condition.all)
+    if condition.any is not None:
+        return any(holds(part, facts, measures) for part in condition.any)
+    if condition.not_ is not None:
+        return not holds(condition.not_, facts, measures)
+    known = facts if condition.field else (measures or {})
+    return _compares(condition, known.get(condition.field or condition.measure), measures or {})
+
+
+def _compares(condition: Condition, value: Any, measures: Facts) -> bool:
+    if condition.present is not None:
+        return (value not in (None, "", ())) == condition.present
+    if value is None:
+        return False
+    if condition.is_ is not None:
+        return value == condition.is_
+    if condition.in_ is not None:
+        return value in condition.in_
+    if condition.some is not None:
+        return any(holds(condition.some, member, measures) for member in value)
+    if condition.at_most is not None:
+        bound = bound_of(condition.at_most, measures)
+        return bound is not None and value <= bound
+    bound = bound_of(condition.at_least, measures)
+    return bound is not None and value >= bound
+
+
+def bound_of(bound: Bound | None, measures: Facts) -> Any:
+    """The figure a comparison is made with: itself, or the measure it names."""
+    return measures.get(bound) if isinstance(bound, str) else bound

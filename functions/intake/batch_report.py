@@ -1,0 +1,37 @@
+"""The report on an agency's file: problems of the file first, totals, then every row."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from casework.batch import RowResult
+from casework.errors import Problem
+from functions.intake.http import shown_problem
+
+STATUSES = {"accepted": "принято", "repeated": "принято ранее", "rejected": "ошибки"}
+
+
+def lines_of(
+    problems: Iterable[Problem], results: Iterable[RowResult], counted: dict[str, int]
+) -> Iterator[list[Any]]:
+    for problem in problems:
+        yield ["файл не прочитан", "", problem.code, _message(problem)]
+    yield ["строк", counted["rows"]]
+    yield ["принято", counted["accepted"]]
+    yield ["принято ранее", counted["repeated"]]
+    yield ["с ошибками", counted["rejected"]]
+    yield []
+    yield ["строка", "результат", "номер", "поле", "код", "что исправить"]
+    for result in results:
+        yield from _row_lines(result)
+
+
+def _row_lines(result: RowResult) -> Iterator[list[Any]]:
+    begun = [result.row, STATUSES[result.status], result.number or ""]
+    if not result.problems:
+        yield [*begun, "", "", ""]
+    for problem in result.problems:
+        yield [*begun, problem.field, problem.code, _message(problem)]
+
+
+def _message(problem: Problem) -> str:
+    return shown_problem(problem, "ru")["message"]

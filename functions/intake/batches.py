@@ -1,0 +1,90 @@
+"""An agency's file: noticed in its inbox, split into parts, taken in row by row, reported."""
+
+from typing import Any
+
+from adapters import definitions
+from adapters.applications import Command
+from adapters.batches import Drop, drop_of
+from adapters.clock import now
+from casework import actions
+from casework.batch import BYTES_AT_MOST, Row, RowResult, read_rows, report, totals
+from casework.errors import AlreadyOpen, InvalidForm, InvalidValue, NotFound, OporaError, Problem
+from functions.intake.batch_report import lines_of
+from functions.intake.wiring import (
+    agencies,
+    applications,
+    batches,
+    draw_number,
+    intakes,
+    logger,
+)
+
+ROWS_A_PART = 50
+
+
+def receive(event: dict[str, Any], _: Any) -> None:
+    """A file appeared (EventBridge): start one execution for it, however often we hear of it."""
+    drop = drop_of(event["detail"])
+    if drop is None:
+        logger.warning("a file outside of inbox/<agency>/<service>/ is left alone")
+        return
+    intakes.start(drop.batch, drop._asdict())
+
+
+def split(event: dict[str, Any], _: Any) -> dict[str, Any]:
+    """State "Split the file into parts". A file that cannot be read has no parts."""
+    drop = Drop(**event)
+    try:
+        service = definitions.service(drop.service)
+        rows = read_rows(service, batches.file(drop, BYTES_AT_MOST))
+    except (InvalidForm, NotFound) as error:
+        problems = getattr(error, "problems", None) or [Problem("", error.code, error.details)]
+        batches.put_file_problems(drop.batch, list(problems))
+        return {"drop": event, "parts": 0, "manifest": ""}
+    manifest, parts = batches.put_parts(drop.batch, rows, ROWS_A_PART)
+    return {"drop": event, "parts": parts, "manifest": manifest}
+
+
+def take_in(event: dict[str, Any], _: Any) -> dict[str, int]:
+    """State "Take in one part": each row becomes an application, or its problems are noted."""
+    agency, service = event["agency"], event["service"]
+    rows = batches.part(event["part"])
+    batches.put_results(event["part"], [_take_in(row, service, agency) for row in rows])
+    return {"rows": len(rows)}
+
+
+def _take_in(row: Row, service: str, agency: str) -> RowResult:
+    command = Command.of("agency", agency, service, row.digest, request=row.digest, kept=None)
+    at = now()
+    try:
+        if row.problems:
+            raise InvalidForm(row.problems)
+        rules = definitions.rules(service, row.region)
+        change = actions.submit_row(
+            rules, row.form, row.documents, at, region=row.region, agency=agency
+        )
+        done = applications.create(
+            draw_number(), change, actor=f"agency:{agency}", now=at, command=command
+        )
+    except (InvalidForm, InvalidValue, AlreadyOpen) as error:
+        return RowResult(row.row, "rejected", problems=_problems(error))
+    repeated = done.repeated or row.repeats is not None
+    return RowResult(row.row, "repeated" if repeated else "accepted", done.case.application.number)
+
+
+def _problems(error: OporaError) -> tuple[Problem, ...]:
+    if isinstance(error, InvalidForm):
+        return error.problems
+    return (Problem("region" if error.code == "unknown_region" else "", error.code, error.details),)
+
+
+def write_report(event: dict[str, Any], _: Any) -> dict[str, Any]:
+    """State "Write the report": beside the file, with totals; the agency is told."""
+    drop = Drop(**event["drop"])
+    problems = () if event["parts"] else batches.file_problems(drop.batch)
+    results = list(batches.results(drop.batch)) if event["parts"] else []
+    counted = totals(results)
+    batches.put_report(drop, report(lines_of(problems, results, counted)))
+    news = {"batch": drop.batch, "report": drop.report_key, "readable": not problems, **counted}
+    agencies.publish("batch_done", news, agency=drop.agency)
+    return {"batch": drop.batch, **counted}

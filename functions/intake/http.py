@@ -1,0 +1,300 @@
+"""HTTP at the edge of the API: one decorator turns a view into a route that parses its request,
+knows who asks, answers with a checked shape, and maps casework's errors to problem+json (RFC 9457).
+"""
+
+import functools
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from aws_lambda_powertools import Logger
+from chalice import Chalice, Response
+from pydantic import BaseModel, ValidationError
+
+from adapters import definitions
+from adapters.applications import Command
+from adapters.clock import now
+from casework import errors
+from casework.errors import BadRequest, InvalidForm, NotAllowed, Problem
+
+BODY_AT_MOST = 256 * 1024
+PROBLEM = "application/problem+json"
+
+STATUS: dict[type[errors.OporaError], int] = {
+    errors.BadRequest: 400,
+    errors.NotAllowed: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.InvalidForm: 422,
+    errors.InvalidValue: 422,
+    errors.KeyReused: 422,
+    errors.CalendarNotCovered: 503,
+    errors.Unavailable: 503,
+    errors.BadDefinition: 503,
+}
+CITIZEN, AGENCY, OFFICER, SUPERVISOR = "citizen", "agency", "officer", "supervisor"
+STAFF = frozenset({OFFICER, SUPERVISOR})
+ANYBODY = frozenset({CITIZEN, AGENCY, OFFICER, SUPERVISOR})
+_GROUPS = {"officers": OFFICER, "supervisors": SUPERVISOR, "agencies": AGENCY}
+
+
+class Person(NamedTuple):
+    """Who asks, by the verified token. `agency` and `region` are what the office set for them."""
+
+    id: str
+    roles: frozenset[str]
+    agency: str | None
+    region: str | None
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.roles & STAFF)
+
+
+@dataclass(frozen=True)
+class Request:
+    person: Person | None
+    body: Any
+    query: dict[str, str]
+    language: str
+    now: datetime
+    command: Command | None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One route, as the OpenAPI document tells it."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    roles: frozenset[str] | None  # None: open to everybody, no token
+    body: type[BaseModel] | None
+    returns: type[BaseModel]
+    status: int
+    query: dict[str, str] = field(default_factory=dict)
+
+
+class Api:
+    def __init__(self, app: Chalice, logger: Logger) -> None:
+        self._app = app
+        self._logger = logger
+        self.operations: list[Operation] = []
+
+    def operation(
+        self,
+        method: str,
+        path: str,
+        summary: str,
+        returns: type[BaseModel],
+        *,
+        roles: Iterable[str] | None = ANYBODY,
+        body: type[BaseModel] | None = None,
+        status: int = 200,
+        query: dict[str, str] | None = None,
+    ) -> Callable[[Callable], Callable]:
+        """Register view(request, **path parameters) -> what `returns` validates."""
+
+        def register(view: Callable) -> Callable:
+            allowed = None if roles is None else frozenset(roles)
+            operation = Operation(
+                method, path, view.__name__, summary, allowed, body, returns, status, query or {}
+            )
+            self.operations.append(operation)
+
+            def handle(**parameters: str) -> Response:
+                return self._answer(operation, view, parameters)
+
+            # Chalice reads the parameters from the path, and a view's name must be its own.
+            self._app.route(path, methods=[method], name=view.__name__)(
+                functools.wraps(view)(handle)
+            )
+            return view
+
+        return register
+
+    def _answer(self, operation: Operation, view: Callable, parameters: dict[str, str]) -> Response:
+        raw = self._app.current_request
+        language = language_of(raw.headers.get("accept-language"))
+        try:
+            request = _request(operation, raw, language)
+            shown = operation.returns.model_validate(view(request, **parameters))
+            return Response(
+                shown.model_dump_json(by_alias=True),
+                status_code=operation.status,
+                headers={"Content-Type": "application/json", "Cache-Control": "no-store"},
+            )
+        except errors.OporaError as error:
+            self._logger.info("refused", extra={"code": error.code, "operation": operation.name})
+            return problem(error, language)
+
+
+# ---- the request --------------------------------------------------------------------------------
+
+
+def _request(operation: Operation, raw: Any, language: str) -> Request:
+    person = None if operation.roles is None else person_of(raw.context["authorizer"]["claims"])
+    if person and not person.roles & operation.roles:
+        raise NotAllowed("role_needed")
+    body = _body(operation, raw)
+    return Request(
+        person, body, _query(operation, raw), language, now(), _command(operation, raw, person)
+    )
+
+
+def person_of(claims: dict[str, str]) -> Person:
+    """API Gateway gives the groups of a token as text: "officers,supervisors" or "[a b]"."""
+    groups = claims.get("cognito:groups", "").strip("[]").replace(",", " ").split()
+    roles = frozenset(_GROUPS[group] for group in groups if group in _GROUPS) or {CITIZEN}
+    return Person(
+        claims["cognito:username"],
+        frozenset(roles),
+        claims.get("custom:agency"),
+        claims.get("custom:region"),
+    )
+
+
+def _body(operation: Operation, raw: Any) -> BaseModel | None:
+    data = raw.raw_body
+    if len(data) > BODY_AT_MOST:
+        raise BadRequest("body_too_large", at_most=BODY_AT_MOST)
+    if operation.body is None:
+        return None
+    parsed = _json(data)
+    try:
+        return operation.body.model_validate_json(json.dumps(parsed))
+    except ValidationError as error:
+        raise InvalidForm([_shape_problem(found) for found in error.errors()]) from None
+
+
+def _json(data: bytes) -> Any:
+    try:
+        parsed = json.loads(data.decode(), parse_constant=_no_constant)
+        json.dumps(parsed, ensure_ascii=False).encode()  # refuses half a surrogate pair
+    except UnicodeDecodeError as error:
+        raise BadRequest("not_utf8") from error
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("broken_json") from error
+    if not isinstance(parsed, dict):
+        raise BadRequest("object_expected")
+    return parsed
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+_SHAPE_CODES = {
+    "missing": "required",
+    "extra_forbidden": "unknown_field",
+    "literal_error": "not_in_list",
+    "string_too_long": "too_long",
+    "string_too_short": "too_short",
+    "too_long": "too_many",
+    "too_short": "too_few",
+}
+
+
+def _shape_problem(found: dict[str, Any]) -> Problem:
+    """pydantic's finding in our words."""
+    context = found.get("ctx", {})
+    details = {
+        "at_most": context.get("max_length", ""),
+        "at_least": context.get("min_length", ""),
+        "options": context.get("expected", ""),
+        "expected": found["type"],
+    }
+    where = ".".join(str(part)[:60] for part in found["loc"])
+    return Problem(where, _SHAPE_CODES.get(found["type"], "wrong_type"), details)
+
+
+def _query(operation: Operation, raw: Any) -> dict[str, str]:
+    given = dict(raw.query_params or {})
+    if unknown := sorted(set(given) - set(operation.query)):
+        raise BadRequest("unknown_parameter", names=", ".join(name[:40] for name in unknown[:5]))
+    return given
+
+
+def _command(operation: Operation, raw: Any, person: Person | None) -> Command | None:
+    key = raw.headers.get("idempotency-key")
+    if key is None or operation.method != "POST" or person is None:
+        return None
+    if not 0 < len(key) <= 200 or not key.isascii() or not key.isprintable():
+        raise BadRequest("bad_idempotency_key")
+    asked = [raw.method, raw.context["path"], raw.raw_body.decode(errors="replace")]
+    return Command.of(person.id, key, request=asked)
+
+
+# ---- the answer ---------------------------------------------------------------------------------
+
+
+def language_of(accepted: str | None) -> str:
+    """'en' when English is preferred to Russian, else 'ru'."""
+    best, language = 0.0, "ru"
+    for part in (accepted or "").lower().split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            quality = float(weight or 1)
+        except ValueError:
+            quality = 0.0
+        if tag[:2] in ("ru", "en") and quality > best:
+            best, language = quality, tag[:2]
+    return language
+
+
+def problem(error: errors.OporaError, language: str) -> Response:
+    kind = next(cls for cls in type(error).__mro__ if cls in STATUS)
+    status = 413 if error.code == "body_too_large" else STATUS[kind]
+    found = getattr(error, "problems", ())
+    if isinstance(error, errors.InvalidValue):
+        found = (Problem(str(error.details.get("field", "")), error.code, error.details),)
+    return problem_response(
+        status, error.code, language, error.details, [shown_problem(p, language) for p in found]
+    )
+
+
+def problem_response(
+    status: int,
+    code: str,
+    language: str,
+    details: dict[str, Any] | None = None,
+    found: list[dict[str, str]] | None = None,
+) -> Response:
+    document = {
+        "type": f"urn:opora:problem:{code}",
+        "title": text_of("errors", code, language, details or {}),
+        "status": status,
+        "code": code,
+    }
+    if found:
+        document["errors"] = found
+    return Response(
+        json.dumps(document, ensure_ascii=False),
+        status_code=status,
+        headers={
+            "Content-Type": PROBLEM,
+            "Content-Language": language,
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def shown_problem(found: Problem, language: str) -> dict[str, str]:
+    message = text_of("problems", found.code, language, found.details)
+    return {"field": found.field, "code": found.code, "message": message}
+
+
+def text_of(file: str, code: str, language: str, details: dict[str, Any]) -> str:
+    texts = definitions.texts(file)
+    known = texts.get(code) or definitions.texts("problems").get(code) or texts["error"]
+    return known[language].format_map(_Details(details))
+
+
+class _Details(dict):
+    """A text may name a detail that this error does not carry: leave its place empty."""
+
+    def __missing__(self, _: str) -> str:
+        return ""

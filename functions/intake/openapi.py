@@ -1,0 +1,132 @@
+"""The OpenAPI document, made from the operations themselves: it cannot tell of another API."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from functions.intake.http import PROBLEM, Operation
+
+PATH_PARAMETERS = {
+    "number": {"type": "string", "pattern": r"^\d{3}-\d{3}-\d{4}$", "example": "123-456-7890"},
+    "service": {"type": "string", "example": "social-service-need"},
+}
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "description": "RFC 9457; `errors` names each field, what is wrong and how to mend it.",
+    "required": ["type", "title", "status", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "message"],
+                "properties": {name: {"type": "string"} for name in ("field", "code", "message")},
+            },
+        },
+    },
+}
+
+
+def document(operations: Iterable[Operation]) -> dict[str, Any]:
+    operations = list(operations)
+    models = {model for o in operations for model in (o.body, o.returns) if model}
+    names, schemas = _schemas(models)
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in operations:
+        described = _operation(operation, names)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = described
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Opora",
+            "version": "1",
+            "description": "Applications for social services: from the draft to the decision.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": {**schemas, "Problem": PROBLEM_SCHEMA},
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "ID token of the Cognito user pool",
+                }
+            },
+        },
+    }
+
+
+def _schemas(models: set[type[BaseModel]]) -> tuple[dict[Any, str], dict[str, Any]]:
+    """$ref of each model, and the schemas they point to."""
+    wanted = [(m, "validation") for m in sorted(models, key=lambda model: model.__name__)]
+    refs, definitions = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
+    return {model: ref["$ref"] for (model, _), ref in refs.items()}, definitions["$defs"]
+
+
+def _operation(operation: Operation, refs: dict[Any, str]) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "parameters": list(_parameters(operation)),
+        "responses": _responses(operation, refs),
+        "security": [] if operation.roles is None else [{"token": []}],
+    }
+    if operation.roles is not None:
+        described["description"] = "For: " + ", ".join(sorted(operation.roles))
+    if operation.body is not None:
+        schema = {"$ref": refs[operation.body]}
+        described["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": schema}},
+        }
+    return described
+
+
+def _parameters(operation: Operation) -> Iterable[dict[str, Any]]:
+    for part in operation.path.split("/"):
+        if part.startswith("{"):
+            name = part.strip("{}")
+            yield {"name": name, "in": "path", "required": True, "schema": PATH_PARAMETERS[name]}
+    for name, meaning in operation.query.items():
+        yield {"name": name, "in": "query", "description": meaning, "schema": {"type": "string"}}
+    yield {
+        "name": "Accept-Language",
+        "in": "header",
+        "description": "ru (default) or en",
+        "schema": {"type": "string"},
+    }
+    if operation.method == "POST":
+        yield {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "description": "The same key with the same request is carried out once",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+        }
+
+
+def _responses(operation: Operation, refs: dict[Any, str]) -> dict[str, Any]:
+    good = {"application/json": {"schema": {"$ref": refs[operation.returns]}}}
+    responses = {str(operation.status): {"description": "Done", "content": good}}
+    refusal = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for status in _refusals(operation):
+        responses[str(status)] = {"description": HTTPStatus(status).phrase, "content": refusal}
+    return responses
+
+
+def _refusals(operation: Operation) -> Iterable[int]:
+    """Every status that this operation may refuse with."""
+    yield 400
+    if operation.roles is not None:
+        yield from (401, 403)
+    yield 404
+    yield from (413, 415, 422, 503)
+    if operation.method in ("POST", "PATCH"):
+        yield 409

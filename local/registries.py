@@ -1,0 +1,74 @@
+"""Simulated state registries: they read the queue of requests and answer into the queue of replies,
+as the connectors of a real office would. How each behaves is data (registries.toml, `behave`)."""
+
+import json
+import tomllib
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import boto3
+
+from adapters.casebook import open_casebook, rules_of
+from adapters.queues import Queue, RegistryReply, RegistryRequest
+from local.aws import REGION
+from local.cloud import LocalCloud
+
+BEHAVIOUR = Path(__file__).parent / "registries.toml"
+
+
+class Behaviour(NamedTuple):
+    """Replies `after` a while, but not before `down_until`; what comes meanwhile gets no reply."""
+
+    after: timedelta = timedelta(seconds=2)
+    down_until: datetime | None = None
+
+
+class Registries:
+    def __init__(self, cloud: LocalCloud) -> None:
+        self._cloud = cloud
+        self._sqs = boto3.client("sqs", REGION)
+        self._requests = cloud.outputs["RegistryRequests"]
+        self._replies = Queue(self._sqs, cloud.outputs["RegistryReplies"])
+        self._casebook = open_casebook(
+            cloud.outputs["Applications"], boto3.client("dynamodb", REGION)
+        )
+        self.start_over()
+        cloud.attend(self.serve_one)
+
+    def start_over(self) -> None:
+        """Behave as the file says."""
+        told = tomllib.loads(BEHAVIOUR.read_text())
+        self._behaviour = {
+            name: Behaviour(timedelta(seconds=said["after"]))
+            for name, said in told["registries"].items()
+        }
+        self._differs = {(p["snils"], p["registry"]): tuple(p["differs"]) for p in told["people"]}
+
+    def behave(self, registry: str, **behaviour) -> None:
+        self._behaviour[registry] = Behaviour(**behaviour)
+
+    def differ(self, snils: str, registry: str, *fields: str) -> None:
+        """From now on the registry holds other values of these fields; none: it agrees again."""
+        self._differs[snils, registry] = fields
+
+    def serve_one(self) -> bool:
+        """Take one request; the reply comes when the clock gets there."""
+        found = self._sqs.receive_message(QueueUrl=self._requests).get("Messages", [])
+        for message in found:
+            self._sqs.delete_message(
+                QueueUrl=self._requests, ReceiptHandle=message["ReceiptHandle"]
+            )
+            self._take(RegistryRequest(**json.loads(message["Body"])))
+        return bool(found)
+
+    def _take(self, request: RegistryRequest) -> None:
+        case = self._casebook.load(request.number)
+        registry = rules_of(case.application).service.check(request.check).registry
+        behaviour = self._behaviour.get(registry, Behaviour())
+        if behaviour.down_until and self._cloud.now() < behaviour.down_until:
+            return  # down: whoever asks will have to ask again
+        differs = self._differs.get((case.form["snils"], registry), ())
+        outcome = "mismatched" if differs else "matched"
+        reply = RegistryReply(*request, outcome, tuple(differs))
+        self._cloud.call_at(self._cloud.now() + behaviour.after, lambda: self._replies.send(reply))

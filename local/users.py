@@ -1,0 +1,42 @@
+"""People of the user pool, with one password that everybody knows."""
+
+import boto3
+
+from local.aws import REGION, Backends
+
+PASSWORD = "Local-Passw0rd!"  # noqa: S105  only ever in this process
+
+
+def sign_in(stack, name, groups, attributes) -> str:
+    (pool,) = stack.of_type("AWS::Cognito::UserPool")
+    client = stack.of_type("AWS::Cognito::UserPoolClient")[0]
+    add(pool.physical_resource_id, name, groups, attributes)
+    signed_in = _cognito().admin_initiate_auth(
+        UserPoolId=pool.physical_resource_id,
+        ClientId=client.physical_resource_id,
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD},
+    )
+    return signed_in["AuthenticationResult"]["IdToken"]
+
+
+def add(pool_id, name, groups=(), attributes=None):
+    cognito, user = _cognito(), {"UserPoolId": pool_id, "Username": name}
+    listed = [{"Name": key, "Value": value} for key, value in (attributes or {}).items()]
+    if Backends().cognito.user_pools[pool_id]._get_user(name) is None:
+        cognito.admin_create_user(**user, UserAttributes=listed, MessageAction="SUPPRESS")
+        cognito.admin_set_user_password(**user, Password=PASSWORD, Permanent=True)
+    elif listed:
+        cognito.admin_update_user_attributes(**user, UserAttributes=listed)
+    for group in groups:
+        cognito.admin_add_user_to_group(**user, GroupName=group)
+
+
+def remove_all():
+    for pool in Backends().cognito.user_pools.values():
+        for name in list(pool.users):
+            _cognito().admin_delete_user(UserPoolId=pool.id, Username=name)
+
+
+def _cognito():
+    return boto3.client("cognito-idp", REGION)
