@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from casework.application import Application, Event, apply, chain, fold
+from casework.application import Application, Event, Stage, apply, chain, fold
 from casework.errors import AlreadyOpen, BadRequest, KeyReused, NotFound, VersionConflict
 from casework.ports import Case, Change, DocumentRecord
 
@@ -108,6 +108,18 @@ class Applications:
         """Open applications of a region by promised day, only those whose attributes equal."""
         wanted = {name: value for name, value in equals.items() if value is not None}
         return self._page("by_due", "queue", region, cursor, forward=True, equals=wanted)
+
+    def unfinished(self) -> list[str]:
+        """Numbers of all applications that are registered and not at their end. Reads the whole
+        table: for repairs, not for requests."""
+        scan = {
+            "TableName": self._table,
+            "FilterExpression": "sk = :meta AND attribute_exists(submitted_at) AND #open = :open",
+            "ExpressionAttributeNames": {"#open": "open"},
+            "ExpressionAttributeValues": _item({":meta": "META", ":open": True}),
+        }
+        pages = self._client.get_paginator("scan").paginate(**scan)
+        return [_plain(item)["number"] for page in pages for item in page["Items"]]
 
     def _page(
         self,
@@ -270,6 +282,7 @@ class Applications:
             "submitted_at": _instant(application.submitted_at),
             "officer": application.officer,
             "priority": application.priority,
+            "open": not (application.issued or application.stage is Stage.WITHDRAWN),
             # Only what is in work is in a queue: the index is sparse.
             "queue": application.region if due else None,
             "due": f"{due}#{application.number}" if due else None,

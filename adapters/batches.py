@@ -101,8 +101,9 @@ def _result_key(part: str) -> str:
 
 
 def _row(stored: dict[str, Any]) -> Row:
-    documents, problems = tuple(stored["documents"]), _problems(stored["problems"])
-    return Row(**{**stored, "documents": documents, "problems": problems})
+    held = stored["documents"]
+    documents = None if held is None else tuple(held)
+    return Row(**{**stored, "documents": documents, "problems": _problems(stored["problems"])})
 
 
 def _problems(stored: list[Any]) -> tuple[Problem, ...]:

@@ -31,6 +31,16 @@ class Delivery(NamedTuple):
         return {"pk": {"S": f"APP#{self.number}"}, "sk": {"S": sk}}
 
 
+class Told(NamedTuple):
+    """A delivery as it is on record."""
+
+    event: int
+    template: str
+    channel: str
+    state: State
+    at: str
+
+
 class Deliveries:
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
@@ -65,3 +75,17 @@ class Deliveries:
     def forget(self, delivery: Delivery) -> None:
         """It surely was not sent: whoever comes next may try."""
         self._client.delete_item(TableName=self._table, Key=delivery.key)
+
+    def of(self, number: str) -> list[Told]:
+        """Who was told what about the application, in the order of its events."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :notice)",
+            ExpressionAttributeValues={":pk": {"S": f"APP#{number}"}, ":notice": {"S": "NOTICE#"}},
+        )
+        return [_told(item) for page in pages for item in page["Items"]]
+
+
+def _told(item: dict[str, Any]) -> Told:
+    _, event, template, channel = item["sk"]["S"].split("#")
+    return Told(int(event), template, channel, State(item["state"]["S"]), item["at"]["S"])

@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 
 
 class RegistryRequest(NamedTuple):
-    """Ask the registry behind `check` about the application; `form` seals what is asked about."""
+    """Ask `registry` about the application, for `check`; `form` seals what is asked about."""
 
     number: str
     check: str
     form: str
+    registry: str
 
 
 class RegistryReply(NamedTuple):

@@ -20,14 +20,14 @@ from casework.errors import (
     Problem,
     WrongStage,
 )
-from casework.measures import take_measures
+from casework.measures import Measures
 from casework.ports import Case, Change, DocumentRecord, Rules
 from casework.review import answer_due, due_marks, mismatch_gaps, patience_ends
 from casework.service import Cause
 
 NOTHING = Change()
 FIXED = ("snils",)  # who the application is about does not change once it is registered
-DOCUMENTS_AT_MOST = 50
+DOCUMENTS_AT_MOST = 40  # a resubmission carries each as two of the 100 writes of a transaction
 
 
 # ---- the applicant ------------------------------------------------------------------------------
@@ -69,6 +69,8 @@ def change(case: Case, rules: Rules, raw: Mapping[str, Any], now: datetime) -> C
     if case.application.stage not in (Stage.CHECKING, Stage.CLARIFICATION, Stage.REVIEW):
         raise WrongStage(stage=case.application.stage)
     stored, data = _correction(case, rules, merged, now)
+    if not data["fields"]:
+        return NOTHING  # the same, written another way
     return Change((Happening("corrected", data),), form=stored)
 
 
@@ -114,7 +116,7 @@ def submit_row(
 def _submission(
     rules: Rules, facts: Mapping[str, Any], stored: Mapping[str, Any], now: datetime
 ) -> Happening:
-    measures = take_measures(facts, rules.parameters, rules.calendar.local_day(now))
+    measures = Measures(facts, rules.parameters, rules.calendar.local_day(now))
     data = {
         "form": form.digest(stored),
         "priority": rules.service.priority_of(facts, measures),
@@ -179,7 +181,7 @@ def answer(
     merged = {k: v for k, v in {**case.form, **raw}.items() if v is not None}
     stored, data = _correction(case, rules, merged, now)
     mismatched = (n for n, c in case.application.checks.items() if c.state == "mismatched")
-    data["recheck"] = sorted({*data["recheck"], *mismatched})
+    data["recheck"] = sorted({*data["recheck"], *mismatched} - {*data["dropped"]})
     asked_for = {gap.document for gap in question.gaps if gap.document}
     facts = form.checked_form(rules.service, stored, rules.calendar.local_day(now))
     needed = asked_for | {d.kind for d in rules.service.documents_needed(facts)}
@@ -201,7 +203,9 @@ def _correction(
     needed = rules.service.checks_needed(facts)
     known = case.application.checks
     recheck = [c.name for c in needed if c.name not in known or set(c.fields) & set(changed)]
-    return stored, {"form": form.digest(stored), "fields": changed, "recheck": recheck}
+    dropped = sorted(set(known) - {check.name for check in needed})
+    data = {"form": form.digest(stored), "fields": changed, "recheck": recheck, "dropped": dropped}
+    return stored, data
 
 
 # ---- documents ----------------------------------------------------------------------------------
@@ -311,7 +315,7 @@ def ask_about_mismatches(case: Case, rules: Rules) -> Change:
     gaps = mismatch_gaps(application, rules.service)
     if application.stage is not Stage.REVIEW or application.asked_by_system or not gaps:
         return NOTHING
-    return Change((_question(gaps),))
+    return Change((_question(gaps),), texts={"question": None})  # none, where an old one had words
 
 
 def ask(case: Case, rules: Rules, gaps: Iterable[Gap], message: str | None) -> Change:
@@ -320,7 +324,7 @@ def ask(case: Case, rules: Rules, gaps: Iterable[Gap], message: str | None) -> C
     gaps = tuple(gaps)
     if problems := list(_gap_problems(rules, gaps)):
         raise InvalidForm(problems)
-    return Change((_question(gaps),), texts={"question": message} if message else {})
+    return Change((_question(gaps),), texts={"question": message})
 
 
 def _question(gaps: Iterable[Gap]) -> Happening:
@@ -361,7 +365,7 @@ def _refuse_unanswered(case: Case, rules: Rules, now: datetime) -> Change:
     data = {"outcome": REFUSED, "reasons": [refusal.code], "officer": SYSTEM}
     return Change(
         (Happening("decided", data),),
-        texts={"assessment": told(None, [decision.reason(refusal)])},
+        texts={"assessment": told(None, [decision.reason(refusal)]), "explanation": None},
         frees=_held_key(case, rules, now),
     )
 
@@ -395,7 +399,8 @@ def assessment(case: Case, rules: Rules) -> Assessment:
     if application.submitted_at is None:
         raise WrongStage(stage=application.stage)
     day = rules.calendar.local_day(application.submitted_at)
-    facts = form.checked_form(rules.service, case.form, day)
+    corrected_by = rules.calendar.local_day(application.changed_at)  # a child may be born since
+    facts = form.checked_form(rules.service, case.form, corrected_by)
     return decision.assess(rules.service, facts, application.checks, rules.parameters, day)
 
 
@@ -419,9 +424,7 @@ def propose(
     if problems := list(_proposal_problems(rules, outcome, reasons, departs, explanation)):
         raise InvalidForm(problems)
     named = [decision.reason(rules.service.refusal(code)) for code in reasons]
-    texts: dict[str, Any] = {"assessment": told(proposed, named)}
-    if explanation:
-        texts["explanation"] = explanation
+    texts = {"assessment": told(proposed, named), "explanation": explanation}
     data = {"outcome": outcome, "reasons": list(reasons), "departs": departs}
     if outcome == REFUSED:
         return Change((Happening("proposed", data),), texts=texts)

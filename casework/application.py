@@ -326,9 +326,12 @@ def _corrected(application: Application, event: Event) -> Changes:
 
 
 def _recheck(application: Application, event: Event) -> Changes:
-    """The checks that the changed fields make due again, and where that puts the application."""
+    """The checks that the changed fields make due again, without those they make needless, and
+    where that puts the application."""
     again = {name: CheckState("due") for name in event.data["recheck"]}
-    checks = {**application.checks, **again}
+    dropped = event.data.get("dropped", ())
+    kept = {name: check for name, check in application.checks.items() if name not in dropped}
+    checks = {**kept, **again}
     changes: Changes = {"stage": _stage_after(checks), "checks": checks}
     return changes | ({"checks_due_at": event.at, "checks_delayed": False} if again else {})
 
@@ -393,6 +396,8 @@ def _answered(application: Application, event: Event) -> Changes:
     return _recheck(application, event) | {
         "question": None,
         "form": event.data["form"],
+        "checks_due_at": event.at,  # nothing was asked of the registries while we waited
+        "checks_delayed": False,
         "clock": (*application.clock, ClockEvent("answered", event.at)),
     }
 

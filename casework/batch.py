@@ -24,19 +24,20 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Row(NamedTuple):
-    """One application of the file. `repeats`: the earlier row that it equals in every cell."""
+    """One application of the file. `region` is "" and `documents` None where no column tells them;
+    `repeats`: the earlier row that it equals in every cell."""
 
     row: int
     region: str
     form: Mapping[str, Any]
-    documents: tuple[str, ...]
+    documents: tuple[str, ...] | None
     repeats: int | None = None
     problems: tuple[Problem, ...] = ()
 
     @property
     def digest(self) -> str:
         """What the same row has in common wherever it comes again."""
-        content = [self.region, self.form, sorted(self.documents)]
+        content = [self.region, self.form, sorted(self.documents or ())]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -102,7 +103,7 @@ def _reads_as_russian(text: str) -> bool:
 
 
 def _delimiter(text: str) -> str:
-    header = text.split("\n", 1)[0]
+    header = text.lstrip().split("\n", 1)[0]
     return max(DELIMITERS, key=header.count)
 
 
@@ -117,8 +118,6 @@ def _columns(service: ServiceDefinition, header: list[str]) -> list[tuple[str | 
         raise _bad_file("unknown_columns", columns=", ".join(unknown[:20]))
     if doubled := sorted({n for n, c in zip(names, columns, strict=True) if columns.count(c) > 1}):
         raise _bad_file("doubled_columns", columns=", ".join(doubled[:20]))
-    if (REGION,) not in columns:
-        raise _bad_file("column_missing", columns=REGION)
     return [path for path in columns if path is not None]
 
 
@@ -139,11 +138,13 @@ def _known_columns(service: ServiceDefinition) -> dict[str, tuple[str, ...]]:
 
 
 def _column(name: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str | int, ...] | None:
-    if path := known.get(name.lower()):
+    name = name.lower()
+    if path := known.get(name):
         return path if len(path) == 1 else None  # a group's column needs the member's number
     group, _, rest = name.partition(".")
     position, _, part = rest.partition(".")
-    member = position.isascii() and position.isdigit() and 0 < int(position[:4]) <= 99
+    short_number = len(position) <= 2 and position.isascii() and position.isdigit()
+    member = short_number and int(position) > 0
     path = known.get(f"{group}.{part}") if member else None
     return (path[0], int(position), path[1]) if path else None
 
@@ -168,7 +169,8 @@ def _row(number: int, cells: list[str], columns: list[tuple[str | int, ...]]) ->
     for group, members in groups.items():
         form[group] = [members[position] for position in sorted(members)]
     region = form.pop(REGION, "")
-    documents = tuple(sorted(set(form.pop(DOCUMENTS, "").replace(",", " ").split())))
+    held = form.pop(DOCUMENTS, "").replace(",", " ").split()
+    documents = tuple(sorted(set(held))) if (DOCUMENTS,) in columns else None
     return Row(number, region, form, documents, problems=tuple(problems))
 
 

@@ -12,12 +12,14 @@ from typing import Any
 
 from casework.application import CheckState
 from casework.condition import Condition, Facts, bound_of, holds
-from casework.measures import take_measures
+from casework.measures import Measures
 from casework.parameters import Parameters
 from casework.service import Cause, Ground, RefusalReason, ServiceDefinition
 
 APPROVED, REFUSED = "approved", "refused"
 NARROW_SPACE = "\u202f"
+DISAGREES = "Сведения расходятся с государственным реестром: {checks}."
+MUST_AGREE = "Нужно, чтобы государственный реестр подтвердил сведения: {checks}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +80,17 @@ def assess(
     day: date,
 ) -> Assessment:
     """What the rules propose for an application received on `day`."""
-    measures = take_measures(facts, parameters, day)
+    measures = Measures(facts, parameters, day)
     contradicted = {name for name, check in checks.items() if check.state == "mismatched"}
-    grounds = tuple(_try(ground, facts, measures, contradicted) for ground in service.grounds)
+    against = {g.name: _contradictions(service, g, contradicted) for g in service.grounds}
+    grounds = tuple(_try(g, facts, measures, against[g.name]) for g in service.grounds)
     supported = any(ground.holds for ground in grounds)
     reasons = tuple(_reasons(service, supported, contradicted))
     return Assessment(
         outcome=REFUSED if reasons else APPROVED,
         grounds=grounds,
         reasons=reasons,
-        counterfactual=() if supported else _turns(service, measures),
+        counterfactual=() if supported else _turns(service, facts, measures, against),
         circumstances=tuple(
             c.title for c in service.circumstances if holds(c.when, facts, measures)
         ),
@@ -105,16 +108,27 @@ def rubles(amount: Decimal) -> str:
     return f"{amount:,.2f}".replace(",", NARROW_SPACE).replace(".", ",")
 
 
-def _try(ground: Ground, facts: Facts, measures: Facts, contradicted: set[str]) -> GroundResult:
-    stands = holds(ground.when, facts, measures) and not contradicted & set(ground.checks)
+def _contradictions(service: ServiceDefinition, ground: Ground, contradicted: set[str]) -> str:
+    """Titles of the registry checks that contradict the ground."""
+    return ", ".join(c.title for c in service.checks if c.name in contradicted & set(ground.checks))
+
+
+def _try(ground: Ground, facts: Facts, measures: Facts, against: str) -> GroundResult:
+    fits = holds(ground.when, facts, measures)
+    told = "" if fits else _told(ground.refusal, ground, measures)
     return GroundResult(
         ground.name,
         ground.title,
         ground.source,
-        stands,
+        fits and not against,
         tuple(_comparisons(ground.when, facts, measures)),
-        ground.title if stands else _told(ground.refusal, ground, measures),
+        _with_registry(told, DISAGREES, against) or ground.title,
     )
+
+
+def _with_registry(told: str, sentence: str, against: str) -> str:
+    """What the rule says, and what the registry says, where each says anything."""
+    return " ".join(filter(None, (told, sentence.format(checks=against) if against else "")))
 
 
 def _comparisons(condition: Condition, facts: Facts, measures: Facts) -> Iterator[Comparison]:
@@ -139,15 +153,19 @@ def _reasons(
             yield reason(refusal)
 
 
-def _turns(service: ServiceDefinition, measures: Facts) -> tuple[Turn, ...]:
-    turns = [_turn(ground, measures) for ground in service.grounds]
+def _turns(
+    service: ServiceDefinition, facts: Facts, measures: Facts, against: Mapping[str, str]
+) -> tuple[Turn, ...]:
+    turns = [_turn(ground, facts, measures, against[ground.name]) for ground in service.grounds]
     return tuple(sorted(turns, key=lambda turn: turn.to is None))  # what can be counted goes first
 
 
-def _turn(ground: Ground, measures: Facts) -> Turn:
-    figure = _figure(ground, measures)
-    text = _told(ground.change, ground, measures)
-    return Turn(ground.name, text, *figure) if figure else Turn(ground.name, text)
+def _turn(ground: Ground, facts: Facts, measures: Facts, against: str) -> Turn:
+    """A figure that is good as it is needs no change, only the registry's agreement."""
+    if holds(ground.when, facts, measures):
+        return Turn(ground.name, _with_registry("", MUST_AGREE, against))
+    text = _with_registry(_told(ground.change, ground, measures), MUST_AGREE, against)
+    return Turn(ground.name, text, *(_figure(ground, measures) or ()))
 
 
 def _figure(ground: Ground, measures: Facts) -> tuple[str, Decimal, Decimal] | None:

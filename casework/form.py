@@ -52,6 +52,7 @@ def _check_fields(
     fields: tuple[FormField, ...], raw: Mapping[str, Any], today: date, path: str
 ) -> tuple[Values, list[Problem]]:
     values: Values = {}
+    unclear: set[str] = set()  # given but not understood: what depends on it cannot be judged
     problems = _unknown(fields, raw, path)
     for field in fields:
         value, where = raw.get(field.name), path + field.name
@@ -60,11 +61,16 @@ def _check_fields(
             if asked and field.required:
                 problems.append(Problem(where, "required"))
         elif not asked:
-            problems.append(Problem(where, "not_applicable"))
+            if unclear.isdisjoint(field.when.fields()):
+                problems.append(Problem(where, "not_applicable"))
+            else:
+                unclear.add(field.name)
         elif field.type is FieldType.GROUP:
             values[field.name] = _check_members(field, value, today, where, problems)
         else:
             _check_value(field, value, today, where, values, problems)
+            if field.name not in values:
+                unclear.add(field.name)
     return values, problems
 
 
@@ -257,5 +263,6 @@ def _field_schema(field: FormField) -> dict[str, Any]:
     if field.type is FieldType.CHOICE:
         options = [{"const": o.value, "title": o.title} for o in field.options]
         return words | {"type": "string", "oneOf": options}
-    shape = _JSON_TYPES.get(field.type) or {"type": "string", "maxLength": TEXT_AT_MOST}
+    at_most = int(field.at_most or TEXT_AT_MOST)
+    shape = _JSON_TYPES.get(field.type) or {"type": "string", "maxLength": at_most}
     return words | shape | {"x-type": field.type.value}

@@ -4,7 +4,7 @@ Each is a typed function of the checked form, the dated figures of the region, a
 receipt. It gives None when the form does not hold what it needs. Amounts are rubles a month.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -87,5 +87,21 @@ MEASURES: dict[str, Measure] = {
 }
 
 
-def take_measures(facts: Facts, parameters: Parameters, day: date) -> dict[str, Any]:
-    return {name: measure(facts, parameters, day) for name, measure in MEASURES.items()}
+class Measures(Mapping[str, Any]):
+    """The measures of one form, each taken when it is asked for: what no rule needs is not reckoned,
+    and a figure that is not known harms only the rules that compare with it."""
+
+    def __init__(self, facts: Facts, parameters: Parameters, day: date) -> None:
+        self._of = (facts, parameters, day)
+        self._taken: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._taken:
+            self._taken[name] = MEASURES[name](*self._of)
+        return self._taken[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MEASURES)
+
+    def __len__(self) -> int:
+        return len(MEASURES)

@@ -57,6 +57,10 @@ _BY_MARK: dict[str, tuple[Notice, ...]] = {
 }
 
 
+TELLING_KINDS = frozenset({*_BY_EVENT, "marked", "issued"})
+"""The events that anybody is told about; the template filters the stream by them."""
+
+
 def notices_of(event: Event, application: Application) -> tuple[Notice, ...]:
     """Nothing more is told about an application that was withdrawn."""
     if application.stage is Stage.WITHDRAWN:

@@ -20,6 +20,13 @@ LONGEST_WAIT = timedelta(days=30)  # when no mark is left; nothing waits for eve
 MORNING = timedelta(hours=9)  # reminders come by day: nobody is woken by one
 
 
+MOVING_KINDS = frozenset({
+    "submitted", "corrected", "registry_replied", "registries_given_up", "asked", "answered",
+    "proposed", "returned", "decided", "withdrawn",
+})  # fmt: skip
+"""The events that can end a wait; the template filters the stream by them."""
+
+
 class Next(StrEnum):
     CHECK = "check"
     ASK = "ask"
@@ -75,11 +82,13 @@ def _what_next(application: Application, service: ServiceDefinition) -> Next:
 def mismatch_gaps(application: Application, service: ServiceDefinition) -> tuple[Gap, ...]:
     """The fields that registries contradict and the applicant can mend: asked about at once."""
     mendable = {c.name for c in service.checks if c.on_mismatch is OnMismatch.ASK}
+    known = {field.name for field in service.fields}
     fields = (
         name
         for check, state in application.checks.items()
         if check in mendable and state.state == "mismatched"
         for name in state.fields
+        if name in known  # a registry may name what the form does not have
     )
     return tuple(Gap("mismatch", field=name) for name in dict.fromkeys(fields))
 

@@ -5,7 +5,9 @@ it does not know, and is checked as a whole when it is read: a name that leads n
 of the file (pydantic's ValidationError), never a surprise in somebody's application.
 """
 
-from collections.abc import Iterator, Mapping
+import string
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Self
@@ -13,7 +15,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from casework.condition import Condition, Definition, Facts, holds
-from casework.deadline import Length, OnQuestion
+from casework.deadline import Length, OnQuestion, Unit
 from casework.measures import MEASURES
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -67,6 +69,8 @@ class FormField(Definition):
             raise ValueError(f"{self.name}: fields belong to a group, and a group needs them")
         if any(field.type is FieldType.GROUP for field in self.fields):
             raise ValueError(f"{self.name}: a group holds no groups")
+        _must_differ(f"options of {self.name}", [option.value for option in self.options])
+        _check_order(self.fields)
         return self
 
 
@@ -98,6 +102,11 @@ class Checks(Definition):
 
     ask_again: Length
     patience: Length
+
+    @model_validator(mode="after")
+    def _is_asked_again_in_hours(self) -> Self:
+        _must_be_in(Unit.HOURS, self.ask_again, "ask_again")
+        return self
 
 
 class Priority(Definition):
@@ -136,6 +145,11 @@ class Marks(Definition):
 
     reminder: Length
 
+    @model_validator(mode="after")
+    def _reminds_in_working_days(self) -> Self:
+        _must_be_in(Unit.WORKING_DAYS, self.reminder, "marks.reminder")
+        return self
+
 
 class Clarification(Definition):
     reminder: Length
@@ -157,6 +171,15 @@ class Ground(Definition):
     refusal: Text
     change: Text
     checks: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _texts_name_what_is_known(self) -> Self:
+        compares = self.when.measure and self.when.present is None
+        known = set(MEASURES) | ({"difference"} if compares else set())
+        for text in (self.refusal, self.change):
+            named = (name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+            _must_know(f"placeholder of {self.name}", named, known)
+        return self
 
 
 class Circumstance(Definition):
@@ -225,19 +248,23 @@ class ServiceDefinition(Definition):
     @model_validator(mode="after")
     def _names_lead_somewhere(self) -> Self:
         for what, names in self._names().items():
-            if doubled := sorted({name for name in names if names.count(name) > 1}):
-                raise ValueError(f"{what} named twice: {', '.join(doubled)}")
-        known = {field.name for field in self.fields}
-        for condition in self._conditions():
-            _must_know("field", condition.fields(), known)
-            _must_know("measure", condition.measures(), set(MEASURES))
+            _must_differ(what, names)
+        _check_order(self.fields)
+        known = {field.name: field for field in self.fields}
+        for part in (*self.documents, *self.checks):
+            _check_condition(part.when, known, measured=False)
+        for part in (*self.priorities, *self.grounds, *self.circumstances):
+            _check_condition(part.when, known, measured=True)
         for check in self.checks:
-            _must_know("field", check.fields, known)
+            _must_know("field", check.fields, known.keys())
         checks = {check.name for check in self.checks}
         _must_know("check", (r.check for r in self.refusals if r.check), checks)
         _must_know("check", (name for g in self.grounds for name in g.checks), checks)
         if "decision" not in {term.name for term in self.terms}:
             raise ValueError("a service needs a term named decision")
+        decision = self.term("decision")
+        if not all(len(list(t.kinds())) == 2 for t in (decision, decision.priority or decision)):
+            raise ValueError("the term named decision needs a promise and a limit")
         for cause in (Cause.NO_GROUND, Cause.UNANSWERED):
             if [reason.cause for reason in self.refusals].count(cause) != 1:
                 raise ValueError(f"a service needs exactly one refusal with the cause {cause}")
@@ -249,21 +276,11 @@ class ServiceDefinition(Definition):
             "documents": [document.kind for document in self.documents],
             "checks": [check.name for check in self.checks],
             "terms": [term.name for term in self.terms],
+            "priorities": [priority.category for priority in self.priorities],
             "grounds": [ground.name for ground in self.grounds],
+            "circumstances": [circumstance.name for circumstance in self.circumstances],
             "refusals": [reason.code for reason in self.refusals],
         }
-
-    def _conditions(self) -> Iterator[Condition]:
-        for part in (
-            *self.fields,
-            *self.documents,
-            *self.checks,
-            *self.priorities,
-            *self.grounds,
-            *self.circumstances,
-        ):
-            if part.when:
-                yield part.when
 
     def term(self, name: str) -> Term:
         return next(term for term in self.terms if term.name == name)
@@ -292,6 +309,85 @@ class ServiceDefinition(Definition):
         return next(found, None)
 
 
-def _must_know(what: str, names: Iterator[str] | tuple[str, ...], known: set[str]) -> None:
-    if unknown := sorted(set(names) - known):
+# ---- what a definition may not say ---------------------------------------------------------------
+
+
+def _must_know(what: str, names: Iterable[str], known: Iterable[str]) -> None:
+    if unknown := sorted(set(names) - set(known)):
         raise ValueError(f"unknown {what}: {', '.join(unknown)}")
+
+
+def _must_differ(what: str, names: list[str]) -> None:
+    if doubled := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"{what} named twice: {', '.join(doubled)}")
+
+
+def _must_be_in(unit: Unit, length: Length, what: str) -> None:
+    if length.unit is not unit:
+        raise ValueError(f"{what} is counted in {unit}")
+
+
+def _check_order(fields: tuple[FormField, ...]) -> None:
+    """A form is checked from top to bottom: a field may depend on what stands above it only."""
+    _must_differ("fields", [field.name for field in fields])
+    known = {field.name: field for field in fields}
+    above: set[str] = set()
+    for field in fields:
+        _check_condition(field.when, known, measured=False)
+        if field.when:
+            _must_know(f"field above {field.name}", field.when.fields(), above)
+        above.add(field.name)
+
+
+_TESTS: dict[FieldType, set[str]] = {
+    FieldType.YES_NO: {"is"},
+    FieldType.CONSENT: {"is"},
+    FieldType.MONEY: {"at_most", "at_least"},
+    FieldType.DATE: {"at_most", "at_least"},
+    FieldType.GROUP: {"some"},
+}
+"""What can be asked of a field's value, besides whether it is there; of any other: is, in."""
+
+
+def _check_condition(
+    said: Condition | None, known: Mapping[str, FormField], *, measured: bool
+) -> None:
+    """Raises ValueError for what is not there, and for a comparison that nothing could satisfy.
+
+    `measured`: measures are taken where it is asked (not while the form is still being checked).
+    """
+    if said is None:
+        return
+    for part in said.parts():
+        _check_condition(part, known, measured=measured)
+    _must_know("measure", said.measures(), MEASURES)
+    if not measured and set(said.measures()):
+        raise ValueError("measures can be asked about in priorities, grounds and circumstances")
+    if said.measure:
+        test, bound = said.comparison()
+        if test not in ("at_most", "at_least", "present") or isinstance(bound, date):
+            raise ValueError(f"{said.measure}: a measure is at_most or at_least a number")
+    if said.field:
+        _must_know("field", (said.field,), known)
+        _check_comparison(said, known[said.field], measured=measured)
+
+
+def _check_comparison(said: Condition, field: FormField, *, measured: bool) -> None:
+    test, bound = said.comparison()
+    wrong = ValueError(f"{field.name}: nothing of type {field.type} satisfies {test} {bound}")
+    if test == "present":
+        return
+    if test not in _TESTS.get(field.type, {"is", "in"}):
+        raise wrong
+    if test == "some":
+        members = {part.name: part for part in field.fields}
+        _check_condition(bound, members, measured=measured)
+    elif test == "is" and isinstance(bound, bool) != (field.type in _TESTS):
+        raise wrong
+    elif isinstance(bound, date) != (field.type is FieldType.DATE):
+        raise wrong
+    elif field.type is FieldType.CHOICE:
+        wanted = (bound,) if test == "is" else bound
+        _must_know(f"option of {field.name}", wanted, (option.value for option in field.options))
+    elif field.type is FieldType.MONEY and isinstance(bound, str):
+        _must_know("measure", (bound,), MEASURES if measured else ())

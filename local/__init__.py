@@ -5,6 +5,6 @@
         cloud.advance(days=10)
 
 `cloud` is the door; `clock` turns time; `stack` and `resources` deploy; `lambdas` run handlers;
-`deliveries` carry events; `front_door` is API Gateway; `live` serves over HTTP; `snapshot` survives a
-restart; `mends` says what moto gets wrong, why it matters here, and how it is put right.
+`deliveries` carry events; `front_door` is API Gateway; `live` serves over HTTP; `snapshot` survives
+a restart; `mends` says what moto gets wrong, why it matters here, and how it is put right.
 """

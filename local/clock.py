@@ -1,13 +1,13 @@
 """Virtual time for the whole process and for moto's Step Functions interpreter.
 
-Time stands still while work is done and jumps from deadline to deadline in between, so ten days pass
-as fast as the threads can run and every instant in a test is exact. It is never scaled: a slow
+Time stands still while work is done and jumps from deadline to deadline in between, so ten days
+pass as fast as the threads can run and every instant in a test is exact. It is never scaled: a slow
 handler would then run into the timeouts of its own state machine. Served live, it flows instead.
 
 The interpreter runs each execution in threads that block on `threading.Event`. We give it events
 whose timeouts are entries of one agenda, and count the threads that are not blocked: when none is
-left, the cloud is at rest. Whoever wakes a thread counts it as busy before it runs, so rest is never
-seen too early. Each wait has a gate of its own: waking one of a thousand costs nothing to the rest.
+left, the cloud is at rest. Whoever wakes a thread counts it as busy before it runs, so rest is
+never seen too early. Each wait has a gate of its own: waking one of a thousand wakes no other.
 """
 
 import heapq
@@ -209,7 +209,7 @@ class VirtualEvent:
 
 
 class VirtualThread(threading.Thread):
-    """A thread of an execution. Joining it waits in virtual time, as the timeout of a machine does."""
+    """A thread of an execution. Joining it waits in virtual time, as a machine's timeout does."""
 
     def __init__(self, clock, **options):
         super().__init__(**options)
@@ -245,7 +245,7 @@ class VirtualThread(threading.Thread):
 
 
 class ExecutionThread(VirtualThread):
-    """The first thread of an execution: it outlives the others, to record how the execution ended."""
+    """The first thread of an execution: it outlives the others, to record how that ended."""
 
     def _join_run(self):
         self.run_of_execution, self.waits_in = Run(), Run()

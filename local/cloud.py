@@ -1,6 +1,7 @@
 """The whole local cloud in one process: the template deployed to moto, handlers, events, clock."""
 
 import functools
+import logging
 import os
 import socket
 import threading
@@ -25,11 +26,13 @@ from local.mends import mended
 from local.stack import Stack
 
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
+# They report every caught failure of a task at length, and what the translator does not measure.
+TALKATIVE = ("moto.stepfunctions", "samtranslator")
 EXECUTE = {"stepfunctions": {"execute_state_machine": True}}
 
 
 class LocalCloud:
-    """Use as a context manager. Time stands still, and passes only in `advance`, unless it is served.
+    """Use as a context manager. Time stands still and passes only in `advance`, unless served.
 
     One at a time: handlers are imported once per process and keep their environment, so physical
     names are the same in every deployment.
@@ -52,6 +55,8 @@ class LocalCloud:
     def __enter__(self):
         if botocore_stubber.enabled:
             raise RuntimeError("moto is already open in this process: its state cannot be shared")
+        for name in TALKATIVE:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         with ExitStack() as entered:
             entered.enter_context(mock.patch.dict(os.environ, _environment()))
             entered.enter_context(mock_aws(config=EXECUTE))
@@ -89,7 +94,11 @@ class LocalCloud:
             apis[0], stages[0].physical_resource_id, self._deliveries.invoke, self.clock
         )
 
-    # ---- time ---------------------------------------------------------------------------------
+    # ---- time -----------------------------------------------------------------------------------
+
+    @property
+    def s3_url(self) -> str:
+        return s3_address()
 
     def now(self) -> datetime:
         return self.clock.now()
@@ -173,7 +182,7 @@ class LocalCloud:
         """An ID token; the user is created the first time, and groups and attributes are added."""
         return users.sign_in(self.stack, name, groups, attributes or {})
 
-    # ---- what was said ----------------------------------------------------------------------------
+    # ---- what was said --------------------------------------------------------------------------
 
     @property
     def sms(self) -> list[tuple[str, str]]:
@@ -189,7 +198,7 @@ class LocalCloud:
         """Texts published to the topic in that output."""
         return outboxes.published(self.outputs[topic])
 
-    # ---- executions -------------------------------------------------------------------------------
+    # ---- executions -----------------------------------------------------------------------------
 
     def execution(self, name: str, machine: str) -> dict:
         """{status, states, error, cause}; `states` are the names entered, in order."""
@@ -221,10 +230,11 @@ class LocalCloud:
     def _step_functions(self):
         return boto3.client("stepfunctions", REGION)
 
-    # ---- faults -----------------------------------------------------------------------------------
+    # ---- faults ---------------------------------------------------------------------------------
 
     def kill(self, function: str, call: int, when: str):
-        """The `call`-th AWS call that this handler makes from now on kills it `when`: "before"/"after"."""
+        """The `call`-th AWS call that this handler makes from now on kills it, `when` "before" or
+        "after" it is performed; once."""
         self.lambdas.kill(function, call, when)
 
     @property
@@ -234,7 +244,7 @@ class LocalCloud:
 
     @property
     def dropped(self) -> list:
-        """Events that failed for good where the template names no queue for them: AWS loses them."""
+        """Events that failed for good and for which the template names no queue: AWS loses them."""
         return self._deliveries.dropped
 
     def repeat_events(self, order: Callable[[list], Iterable] = list) -> list:
@@ -247,7 +257,7 @@ class LocalCloud:
             self.settle()
             return failed
 
-    # ---- starting over ----------------------------------------------------------------------------
+    # ---- starting over --------------------------------------------------------------------------
 
     def reset(self, *, start: datetime | None = None):
         """Empty the deployment, as if it had just been made at `start`."""
@@ -261,7 +271,7 @@ class LocalCloud:
             self._deliveries.begin()
 
     def _end_executions(self):
-        """No thread of an execution may outlive the mocked AWS: its clients would call the real one."""
+        """No thread of an execution may outlive the mocked AWS: it would call the real one."""
         for machine in self._backends.step_functions.state_machines:
             for execution in machine.executions:
                 execution.stop(self.now())

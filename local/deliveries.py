@@ -1,7 +1,7 @@
 """Carry events to handlers as AWS does: what moto delivers itself, it delivers inside the cause.
 
-Everything here runs in one thread at a time, the conductor's. Whatever has to wait (a retry, a message
-in flight, a schedule) waits on the virtual clock.
+Everything here runs in one thread at a time, the conductor's. Whatever has to wait (a retry, a
+message in flight, a schedule) waits on the virtual clock.
 """
 
 import base64
@@ -185,7 +185,7 @@ class Rules:
         yield mock.patch.object(notifications, "send_event", self._receive_from_s3)
 
     def _receive(self):
-        def send_to_targets(rule, event, transform_input=True):
+        def send_to_targets(rule, event, **_):
             known = {key: value for key, value in event.items() if key != "event-bus-name"}
             self._match(rule, {**known, "time": _iso(self._clock.now())})
 
@@ -282,7 +282,7 @@ def _iso(instant):
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-# ---- event source mappings ------------------------------------------------------------------------
+# ---- event source mappings ----------------------------------------------------------------------
 
 
 def _source(mapping):
@@ -290,13 +290,15 @@ def _source(mapping):
 
 
 class StreamSource:
-    """A DynamoDB stream: in order, one batch at a time; a batch that fails holds up those behind it."""
+    """A DynamoDB stream: in order, batch by batch; one that fails holds up those behind it."""
 
     def __init__(self, deliveries, clock, mapping):
         self._deliveries, self._clock, self._mapping = deliveries, clock, mapping
         table = mapping.event_source_arn.split("/")[1]
         self._stream = Backends().dynamodb.tables[table].stream_shard
         self._reports_items = "ReportBatchItemFailures" in (mapping.function_response_types or ())
+        rules = (mapping.filter_criteria or {}).get("Filters", [])
+        self._filters = [EventPattern.load(rule["Pattern"]) for rule in rules]
         self.start_over(skip=False)
 
     def start_over(self, *, skip):
@@ -318,7 +320,7 @@ class StreamSource:
             self._move_on(len(batch))
             return True
         answer, failed = self._deliveries.deliver(self._mapping.function_arn, {"Records": wanted})
-        done = self._count_done(records, wanted, answer, failed)
+        done = self._count_done(records, answer, failed)
         if done:
             self._move_on(done)
         if done < len(records):
@@ -327,15 +329,13 @@ class StreamSource:
 
     def _next_batch(self):
         with dynamodb.lock:  # a transaction under way may yet take back its records
-            return self._stream.items[self._position :][: self._limit or self._mapping.batch_size]
+            end = self._position + (self._limit or self._mapping.batch_size)
+            return self._stream.items[self._position : end]
 
     def _passes(self, record):
-        filters = (self._mapping.filter_criteria or {}).get("Filters", [])
-        return not filters or any(
-            EventPattern.load(rule["Pattern"]).matches_event(record) for rule in filters
-        )
+        return not self._filters or any(each.matches_event(record) for each in self._filters)
 
-    def _count_done(self, records, wanted, answer, failed):
+    def _count_done(self, records, answer, failed):
         """How many records, from the first, need not be delivered again."""
         if failed:
             return 0
@@ -412,7 +412,7 @@ def _in_json(value):
 class QueueSource:
     """An SQS queue: batches; a message that fails comes back when its visibility timeout ends."""
 
-    def __init__(self, deliveries, clock, mapping):
+    def __init__(self, deliveries, _clock, mapping):
         self._deliveries, self._mapping = deliveries, mapping
         self._name = mapping.event_source_arn.split(":")[-1]
         self._reports_items = "ReportBatchItemFailures" in (mapping.function_response_types or ())

@@ -1,7 +1,7 @@
 """API Gateway in front of the functions: moto stores the REST API but does not serve it.
 
-A WSGI application, served over HTTP or called by werkzeug's test client. Routes, authorizers and gateway
-responses come from the OpenAPI body that the template's translation gives the API.
+A WSGI application, served over HTTP or called by werkzeug's test client. Routes, authorizers and
+gateway responses come from the OpenAPI body that the template's translation gives the API.
 """
 
 import base64
@@ -170,7 +170,7 @@ class FrontDoor:
         return Response(_render(template, context), int(defined.get("statusCode", status)), headers)
 
 
-# ---- the routes of the template -------------------------------------------------------------------
+# ---- the routes of the template -----------------------------------------------------------------
 
 
 def _routes(body):
@@ -215,7 +215,7 @@ def _generality(segment):
     return (1, segment) if segment.startswith("{") else (0, segment)
 
 
-# ---- tokens -----------------------------------------------------------------------------------------
+# ---- tokens -------------------------------------------------------------------------------------
 
 
 def _verified_claims(header, provider_arns):
@@ -246,7 +246,7 @@ def _claim_text(value):
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-# ---- requests and responses ---------------------------------------------------------------------------
+# ---- requests and responses ---------------------------------------------------------------------
 
 
 def _raw_path(request):

@@ -87,7 +87,7 @@ class Lambdas:
     def cold_start(self, functions):
         """Import the handlers with their environment: each module once per process, as Lambda does.
 
-        All at once, before any thread runs: boto3's default session must not make two clients at once.
+        All before any thread runs: boto3's default session must not make two clients at once.
         """
         os.environ.update(_one_environment(functions))
         for function in functions:
@@ -202,8 +202,9 @@ def _one_environment(functions):
     for function in functions:
         for name, value in function.environment_vars.items():
             if environment.setdefault(name, value) != value:
+                other = environment[name]
                 raise EnvironmentConflictError(
-                    f"{function.handler} wants {name}={value!r}, another function {environment[name]!r}"
+                    f"{function.handler} wants {name}={value!r}, another function {other!r}"
                 )
     return environment
 

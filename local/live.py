@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -17,16 +17,19 @@ INTERVAL = 0.02  # seconds between two looks for events and for what is due
 
 
 @contextmanager
-def serve(cloud: LocalCloud, port: int = 8000, aws_port: int = 0) -> Iterator[str]:
-    """Real time flows, events are delivered as they come, `cloud.advance` still jumps; yields the URL.
+def serve(
+    cloud: LocalCloud, port: int = 8000, aws_port: int = 0, app: Callable | None = None
+) -> Iterator[str]:
+    """Real time flows, events are delivered as they come, `cloud.advance` jumps; yields the URL.
 
+    `app` is served in place of the bare front door.
     S3's address is fixed once per process, by OPORA_AWS_PORT; `aws_port` only makes sure of it.
     """
     address = urlsplit(s3_address())
     if aws_port not in (0, address.port):
         raise ValueError(f"Handlers already use S3 at {s3_address()}: set OPORA_AWS_PORT earlier")
     aws = ThreadedMotoServer(address.hostname, address.port, verbose=False)
-    http = make_server("127.0.0.1", port, cloud.front_door, threaded=True)
+    http = make_server("127.0.0.1", port, app or cloud.front_door, threaded=True)
     stopped = threading.Event()
     threads = [
         threading.Thread(target=http.serve_forever, args=(INTERVAL,), name="front door"),

@@ -6,7 +6,10 @@ from typing import Any
 import boto3
 import requests
 
-from local import scans
+from adapters.casebook import open_casebook, rules_of
+from adapters.executions import Executions
+from casework.review import next_step
+from local import scans, users
 from local.aws import REGION
 from local.cloud import LocalCloud
 from local.registries import Registries
@@ -64,6 +67,8 @@ class Caller:
 class Office:
     """One cloud with its registries and the people who use it."""
 
+    password = users.PASSWORD
+
     def __init__(self, cloud: LocalCloud) -> None:
         self.cloud = cloud
         self.registries = Registries(cloud)
@@ -74,6 +79,11 @@ class Office:
         )
         self.supervisor = Caller(
             cloud, "supervisor", ("officers", "supervisors"), **{"custom:region": "RU-MOW"}
+        )
+        known = (self.citizen, self.officer, self.second_officer, self.supervisor)
+        self.people = {person.name: person for person in known} | {"agency": self.agency("A")}
+        self.casebook = open_casebook(
+            cloud.outputs["Applications"], boto3.client("dynamodb", REGION)
         )
 
     def agency(self, name: str) -> Caller:
@@ -152,12 +162,14 @@ class Office:
 
     # ---- agencies -------------------------------------------------------------------------------
 
-    def drop(self, agency: str, name: str, data: bytes) -> str:
+    def drop(self, agency: str, name: str, data: bytes, service: str = SERVICE) -> str:
         """Put a file into the agency's inbox; gives the key of its report once it is there."""
-        key = f"inbox/{agency}/{SERVICE}/{name}"
-        self._s3().put_object(Bucket=self.cloud.outputs["BatchesBucket"], Key=key, Body=data)
+        key = f"{agency}/{service}/{name}"
+        self._s3().put_object(
+            Bucket=self.cloud.outputs["BatchesBucket"], Key=f"inbox/{key}", Body=data
+        )
         self.cloud.settle()
-        return f"reports/{agency}/{SERVICE}/{name}.report.csv"
+        return f"reports/{key}.report.csv"
 
     def report(self, key: str) -> str:
         found = self._s3().get_object(Bucket=self.cloud.outputs["BatchesBucket"], Key=key)
@@ -167,6 +179,20 @@ class Office:
         """Keys of the letters that wait to be printed."""
         listed = self._s3().list_objects_v2(Bucket=self.cloud.outputs["LettersBucket"])
         return [found["Key"] for found in listed.get("Contents", [])]
+
+    # ---- the system -----------------------------------------------------------------------------
+
+    def resume_reviews(self) -> int:
+        """Start again what a restart of the process stopped: every application that is not at its
+        end, from what the table says of it. Step Functions itself would never lose them."""
+        numbers = self.casebook.unfinished()
+        client = boto3.client("stepfunctions", REGION)
+        reviews = Executions(client, self.cloud.outputs["ApplicationReview"])
+        for number in numbers:
+            application = self.casebook.load(number).application
+            step = next_step(application, rules_of(application), self.cloud.now())
+            reviews.start_review(number, step)
+        return len(numbers)
 
     def execution(self, number: str) -> dict[str, Any]:
         return self.cloud.execution(number, "ApplicationReview")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import boto3
 
-from adapters.casebook import open_casebook, rules_of
+from adapters.casebook import open_casebook
 from adapters.queues import Queue, RegistryReply, RegistryRequest
 from local.aws import REGION
 from local.cloud import LocalCloud
@@ -53,22 +53,28 @@ class Registries:
         self._differs[snils, registry] = fields
 
     def serve_one(self) -> bool:
-        """Take one request; the reply comes when the clock gets there."""
-        found = self._sqs.receive_message(QueueUrl=self._requests).get("Messages", [])
-        for message in found:
+        """Take what is asked; each reply comes when the clock gets there."""
+        found = self._sqs.receive_message(QueueUrl=self._requests, MaxNumberOfMessages=10)
+        messages = found.get("Messages", [])
+        for message in messages:
             self._sqs.delete_message(
                 QueueUrl=self._requests, ReceiptHandle=message["ReceiptHandle"]
             )
             self._take(RegistryRequest(**json.loads(message["Body"])))
-        return bool(found)
+        return bool(messages)
 
     def _take(self, request: RegistryRequest) -> None:
-        case = self._casebook.load(request.number)
-        registry = rules_of(case.application).service.check(request.check).registry
-        behaviour = self._behaviour.get(registry, Behaviour())
+        behaviour = self._behaviour.get(request.registry, Behaviour())
         if behaviour.down_until and self._cloud.now() < behaviour.down_until:
             return  # down: whoever asks will have to ask again
-        differs = self._differs.get((case.form["snils"], registry), ())
+        differs = self._differences(request)
         outcome = "mismatched" if differs else "matched"
-        reply = RegistryReply(*request, outcome, tuple(differs))
+        reply = RegistryReply(request.number, request.check, request.form, outcome, differs)
         self._cloud.call_at(self._cloud.now() + behaviour.after, lambda: self._replies.send(reply))
+
+    def _differences(self, request: RegistryRequest) -> tuple[str, ...]:
+        """A request names no person: a connector looks the application up, as we do here."""
+        if all(registry != request.registry for _, registry in self._differs):
+            return ()
+        snils = self._casebook.load(request.number).form["snils"]
+        return self._differs.get((snils, request.registry), ())

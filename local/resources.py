@@ -1,7 +1,7 @@
 """Resource types that moto's CloudFormation lacks or gets wrong, one function each.
 
-`create(properties, name)` returns (Ref, attributes for Fn::GetAtt). moto finds types as subclasses of its
-model and prefers the later one, so importing this module is enough.
+`create(properties, name)` returns (Ref, attributes for Fn::GetAtt). moto finds types as subclasses
+of its model and prefers the later one, so importing this module is enough.
 """
 
 import json
@@ -27,13 +27,11 @@ def resource_type(type_name, name_property=None):
             cloudformation_name_type = staticmethod(lambda: name_property)
 
             @classmethod
-            def has_cfn_attr(cls, attr):
+            def has_cfn_attr(cls, _attribute):
                 return True
 
             @classmethod
-            def create_from_cloudformation_json(
-                cls, resource_name, cloudformation_json, account_id, region_name, **_
-            ):
+            def create_from_cloudformation_json(cls, resource_name, cloudformation_json, *_, **__):
                 resource = cls()
                 resource.properties = cloudformation_json.get("Properties", {})
                 # moto looks for the name in its own type's property, which may be another one.
@@ -52,10 +50,10 @@ def resource_type(type_name, name_property=None):
 
 
 def declared(type_name, name_property=None, arn="{name}"):
-    """A type that nothing local reads: it exists under its name, and its properties are not used."""
+    """A type that nothing local reads: it exists under its name; its properties are not used."""
 
     @resource_type(type_name, name_property)
-    def declare(properties, name):
+    def declare(_properties, name):
         return name, {"Arn": arn.format(name=name)}
 
 
@@ -105,8 +103,8 @@ def user_pool_group(properties, name):
 
 
 @resource_type("AWS::ApiGateway::RestApi", "Name")
-def rest_api(properties, name):
-    """moto's own ignores the body. So does this one: the front door reads it from the properties."""
+def rest_api(_properties, name):
+    """moto's own ignores the body; so does this one: the front door reads it from there."""
     api_gateway = client("apigateway")
     api = api_gateway.create_rest_api(name=name)
     root = api_gateway.get_resources(restApiId=api["id"])["items"][0]["id"]
@@ -114,13 +112,13 @@ def rest_api(properties, name):
 
 
 @resource_type("AWS::ApiGateway::Deployment")
-def api_deployment(properties, name):
+def api_deployment(_properties, name):
     """moto's own is its Python object when referred to. What is deployed is read from the body."""
     return name, {"DeploymentId": name}
 
 
 @resource_type("AWS::ApiGateway::Stage")
-def api_stage(properties, name):
+def api_stage(properties, _name):
     return properties["StageName"], {}
 
 
@@ -144,7 +142,7 @@ def bucket(properties, name):
 
 
 @resource_type("AWS::KMS::Key")
-def kms_key(properties, name):
+def kms_key(properties, _name):
     """moto's own keeps the policy in a form that breaks every later look-up of the key."""
     policy = json.dumps(properties["KeyPolicy"])
     key = client("kms").create_key(Policy=policy)["KeyMetadata"]
@@ -152,7 +150,7 @@ def kms_key(properties, name):
 
 
 @resource_type("AWS::SNS::Subscription")
-def sns_subscription(properties, name):
+def sns_subscription(properties, _name):
     if properties["Protocol"] not in ("sqs", "email", "sms"):
         raise NotImplementedError(f"Subscription by {properties['Protocol']}")
     known = ("FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy")
@@ -167,7 +165,7 @@ def sns_subscription(properties, name):
 
 
 @resource_type("AWS::SES::EmailIdentity")
-def email_identity(properties, name):
+def email_identity(properties, _name):
     ses, identity = client("ses"), properties["EmailIdentity"]
     if "@" in identity:
         ses.verify_email_identity(EmailAddress=identity)

@@ -1,7 +1,8 @@
 """Let the data survive a restart of `opora run`: tables, objects, people and the clock's offset.
 
-Executions cannot be kept: whoever restores starts them again from the table. Nor are messages in queues,
-so `save` first lets everything settle. What is restored is not told again as an event.
+Executions cannot be kept: whoever restores starts them again from the table. Nor are messages in
+queues and retries under way, so `save` first lets everything settle. What is restored is not told
+again as an event.
 """
 
 import base64

@@ -1,0 +1,1 @@
+"""The `opora` command: for operators, agencies and developers."""

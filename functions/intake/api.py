@@ -1,5 +1,6 @@
 """The JSON API of citizens, agencies and officers."""
 
+import json
 import uuid
 from typing import Any
 
@@ -35,6 +36,7 @@ from functions.intake.wiring import applications, documents, draw_number, logger
 app = Chalice(app_name="opora")
 api = Api(app, logger)
 
+FORM_AT_MOST = 300 * 1024  # bytes; the table takes 400 KB an item
 APPLICANTS = frozenset({CITIZEN, AGENCY})
 CURSOR = {"cursor": "Where the next page begins, as the last one told"}
 
@@ -411,7 +413,11 @@ def show_execution(_: Request, number: str) -> dict[str, Any]:
 
 def _create(request: Request, change: Change) -> Done:
     return applications.create(
-        draw_number(), change, actor=request.person.id, now=request.now, command=request.command
+        draw_number(),
+        _fitting(change),
+        actor=request.person.id,
+        now=request.now,
+        command=request.command,
     )
 
 
@@ -420,13 +426,21 @@ def _act(request: Request, number: str, act: Any) -> Done:
 
     def act_if_seen(case: Case) -> Change:
         _check_seen(case, request.person)
-        return act(case)
+        return _fitting(act(case))
 
     if not is_number(number):
         raise NotFound("unknown_number", number=number[:20])
     return applications.change(
         number, act_if_seen, actor=request.person.id, now=request.now, command=request.command
     )
+
+
+def _fitting(change: Change) -> Change:
+    """A draft grows by every request, and numbers grow when they are written out."""
+    stored = json.dumps(change.form, ensure_ascii=False)
+    if len(stored.encode()) > FORM_AT_MOST:
+        raise BadRequest("body_too_large", at_most=FORM_AT_MOST)
+    return change
 
 
 def _acted(request: Request, number: str, act: Any) -> dict[str, Any]:
@@ -446,10 +460,11 @@ def _seen(number: str, person: Person) -> Case:
 
 
 def _check_seen(case: Case, person: Person) -> None:
-    """Somebody else's application is as if it did not exist. Drafts are their author's alone."""
+    """Somebody else's application is as if it did not exist. What was never submitted is its
+    author's alone, also when it is withdrawn."""
     app = case.application
     own = app.applicant == person.id or (app.agency is not None and app.agency == person.agency)
-    if not own and (not person.is_staff or app.stage is Stage.DRAFT):
+    if not own and (not person.is_staff or app.submitted_at is None):
         raise NotFound("unknown_number", number=app.number)
 
 
@@ -466,7 +481,12 @@ def _page(page: Any, request: Request) -> dict[str, Any]:
 
 # ---- what Chalice answers by itself, in our words -----------------------------------------------
 
-_CHALICE_CODES = {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}
+_CHALICE_CODES = {
+    404: "not_found",
+    405: "method_not_allowed",
+    415: "unsupported_media_type",
+    500: "error",
+}
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

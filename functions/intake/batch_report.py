@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from adapters.wording import shown_problem
 from casework.batch import RowResult
 from casework.errors import Problem
-from functions.intake.http import shown_problem
 
 STATUSES = {"accepted": "принято", "repeated": "принято ранее", "rejected": "ошибки"}
 

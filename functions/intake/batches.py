@@ -61,7 +61,7 @@ def _take_in(row: Row, service: str, agency: str) -> RowResult:
             raise InvalidForm(row.problems)
         rules = definitions.rules(service, row.region)
         change = actions.submit_row(
-            rules, row.form, row.documents, at, region=row.region, agency=agency
+            rules, row.form, row.documents or (), at, region=row.region, agency=agency
         )
         done = applications.create(
             draw_number(), change, actor=f"agency:{agency}", now=at, command=command

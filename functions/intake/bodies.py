@@ -17,7 +17,7 @@ FormValues = Annotated[
 
 
 class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 class NewApplication(Body):
@@ -70,7 +70,9 @@ class Confirmation(Body):
 
 
 class View(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    """An answer that does not fit is logged as an error: without the values, which are people's."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 class ProblemView(View):

@@ -4,6 +4,7 @@ knows who asks, answers with a checked shape, and maps casework's errors to prob
 
 import functools
 import json
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,10 +14,11 @@ from aws_lambda_powertools import Logger
 from chalice import Chalice, Response
 from pydantic import BaseModel, ValidationError
 
-from adapters import definitions
 from adapters.applications import Command
 from adapters.clock import now
+from adapters.wording import shown_problem, text_of
 from casework import errors
+from casework.application import SYSTEM
 from casework.errors import BadRequest, InvalidForm, NotAllowed, Problem
 
 BODY_AT_MOST = 256 * 1024
@@ -146,11 +148,17 @@ def _request(operation: Operation, raw: Any, language: str) -> Request:
 
 
 def person_of(claims: dict[str, str]) -> Person:
-    """API Gateway gives the groups of a token as text: "officers,supervisors" or "[a b]"."""
+    """API Gateway gives the groups of a token as text: "officers,supervisors" or "[a b]".
+
+    Names that we ourselves act under ("system", "agency:<name>") are nobody's to sign up with.
+    """
+    name = claims["cognito:username"]
+    if name == SYSTEM or ":" in name:
+        raise NotAllowed()
     groups = claims.get("cognito:groups", "").strip("[]").replace(",", " ").split()
     roles = frozenset(_GROUPS[group] for group in groups if group in _GROUPS) or {CITIZEN}
     return Person(
-        claims["cognito:username"],
+        name,
         frozenset(roles),
         claims.get("custom:agency"),
         claims.get("custom:region"),
@@ -172,7 +180,7 @@ def _body(operation: Operation, raw: Any) -> BaseModel | None:
 
 def _json(data: bytes) -> Any:
     try:
-        parsed = json.loads(data.decode(), parse_constant=_no_constant)
+        parsed = json.loads(data.decode(), parse_float=_finite, parse_constant=_no_constant)
         json.dumps(parsed, ensure_ascii=False).encode()  # refuses half a surrogate pair
     except UnicodeDecodeError as error:
         raise BadRequest("not_utf8") from error
@@ -181,6 +189,13 @@ def _json(data: bytes) -> Any:
     if not isinstance(parsed, dict):
         raise BadRequest("object_expected")
     return parsed
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:20]} is beyond every number")
+    return number
 
 
 def _no_constant(name: str) -> None:
@@ -248,12 +263,11 @@ def language_of(accepted: str | None) -> str:
 def problem(error: errors.OporaError, language: str) -> Response:
     kind = next(cls for cls in type(error).__mro__ if cls in STATUS)
     status = 413 if error.code == "body_too_large" else STATUS[kind]
-    found = getattr(error, "problems", ())
-    if isinstance(error, errors.InvalidValue):
-        found = (Problem(str(error.details.get("field", "")), error.code, error.details),)
-    return problem_response(
-        status, error.code, language, error.details, [shown_problem(p, language) for p in found]
-    )
+    found = [shown_problem(p, language) for p in getattr(error, "problems", ())]
+    if error.code == "unknown_region":  # a value like any other, only that no form names its field
+        message = text_of("errors", error.code, language, error.details)
+        found = [{"field": "region", "code": error.code, "message": message}]
+    return problem_response(status, error.code, language, error.details, found)
 
 
 def problem_response(
@@ -280,21 +294,3 @@ def problem_response(
             "Cache-Control": "no-store",
         },
     )
-
-
-def shown_problem(found: Problem, language: str) -> dict[str, str]:
-    message = text_of("problems", found.code, language, found.details)
-    return {"field": found.field, "code": found.code, "message": message}
-
-
-def text_of(file: str, code: str, language: str, details: dict[str, Any]) -> str:
-    texts = definitions.texts(file)
-    known = texts.get(code) or definitions.texts("problems").get(code) or texts["error"]
-    return known[language].format_map(_Details(details))
-
-
-class _Details(dict):
-    """A text may name a detail that this error does not carry: leave its place empty."""
-
-    def __missing__(self, _: str) -> str:
-        return ""

@@ -127,6 +127,6 @@ def _refusals(operation: Operation) -> Iterable[int]:
     if operation.roles is not None:
         yield from (401, 403)
     yield 404
-    yield from (413, 415, 422, 503)
+    yield from (413, 415, 422, 429, 503)
     if operation.method in ("POST", "PATCH"):
         yield 409

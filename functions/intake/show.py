@@ -6,12 +6,13 @@ from typing import Any
 
 from adapters import definitions
 from adapters.casebook import rules_of
+from adapters.wording import shown_problem, text_of
 from casework import form
 from casework.actions import document_problems
 from casework.application import Application, DocumentState, Stage
 from casework.ports import Case, Rules
 from casework.review import Next, TermDue, answer_due, next_step, terms
-from functions.intake.http import Person, shown_problem, text_of
+from functions.intake.http import Person
 
 WHO = {
     Next.CHECK: "registries",
@@ -41,7 +42,7 @@ def application(case: Case, person: Person, language: str, now: datetime) -> dic
         "officer": app.officer if person.is_staff else None,
         "terms": [term(t) for t in terms(app, rules, now)],
         "next": _next(app, rules, language, now),
-        "question": _question(case, rules, language),
+        "question": _question(case, rules),
         "decision": _decision(case, rules),
         "documents": [_document(case, rules, id_, language) for id_ in app.documents],
         "checks": [
@@ -87,7 +88,7 @@ def _next_text(step: str, language: str) -> str:
     return definitions.texts("statuses")["next"][step][language]
 
 
-def _question(case: Case, rules: Rules, language: str) -> dict[str, Any] | None:
+def _question(case: Case, rules: Rules) -> dict[str, Any] | None:
     question = case.application.question
     if question is None:
         return None
@@ -171,7 +172,7 @@ def line(item: Mapping[str, Any], today: date, language: str) -> dict[str, Any]:
 
 
 def event(told: Any, person: Person, language: str) -> dict[str, Any]:
-    mine = told.actor == person.id or told.actor == "system" or person.is_staff
+    mine = told.actor in (person.id, "system") or person.is_staff
     return {
         "sequence": told.sequence,
         "kind": told.kind,

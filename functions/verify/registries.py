@@ -33,9 +33,11 @@ def check(event: dict[str, Any], _: Any) -> None:
         now=at,
     )
     application = asked.case.application
+    rules = rules_of(application)
     for name in application.open_checks:
-        registry_requests.send(RegistryRequest(number, name, application.form))
-    step = next_step(application, rules_of(application), at)
+        registry = rules.service.check(name).registry
+        registry_requests.send(RegistryRequest(number, name, application.form, registry))
+    step = next_step(application, rules, at)
     if step.next is not Next.CHECK:
         reviews.wake(token, number, step)
 

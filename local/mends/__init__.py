@@ -1,7 +1,7 @@
 """What moto 5.2.5 gets wrong for this application: one module per service, one function per fault.
 
-Each function says which behaviour of AWS it restores. `tests/local/test_moto_still_needs.py` shows each
-fault on bare moto, and fails when moto mends it: then the function can go.
+Each function says which behaviour of AWS it restores. `tests/local/test_moto_still_needs.py` shows
+each fault on bare moto, and fails when moto mends it: then the function can go.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""DynamoDB: atomic under threads, transactions that undo only what they touched, fast key queries."""
+"""DynamoDB: atomic under threads, transactions that undo only their own, fast key queries."""
 
 import copy
 import functools
@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from unittest import mock
 
+from moto.core import responses
+from moto.core.serialize import XFormedAttributePicker
 from moto.dynamodb import models
 from moto.dynamodb.models import DynamoDBBackend, DynamoType
 from moto.dynamodb.models.table import Table
@@ -24,6 +26,7 @@ def patches() -> Iterator:
     yield queries_read_one_partition()
     yield all_items_of_the_queried_partition()
     yield streams_are_pulled()
+    yield values_are_answered_as_they_are()
 
 
 def one_request_at_a_time():
@@ -164,5 +167,22 @@ def all_items_of_the_queried_partition():
 def streams_are_pulled():
     """moto would call the handler inside the write, one record at a time, even for writes that are
     rolled back: let it find no mapping on the table; `deliveries` pulls instead."""
-    nothing = property(lambda table: {}, lambda table, mappings: None)
+    nothing = property(lambda _: {}, lambda *_: None)
     return mock.patch.object(Table, "lambda_event_source_mappings", nothing, create=True)
+
+
+def values_are_answered_as_they_are():
+    """moto tries three names for each of the ten types that a stored value does not have: 40 % of
+    the time of a query."""
+
+    class Picker(XFormedAttributePicker):
+        def __call__(self, context):
+            found = context.obj
+            if type(found) is dict and len(found) == 1 and not TYPES.isdisjoint(found):
+                return found.get(context.key)
+            return super().__call__(context)
+
+    return mock.patch.object(responses, "XFormedAttributePicker", Picker)
+
+
+TYPES = frozenset({"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"})

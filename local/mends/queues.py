@@ -62,5 +62,5 @@ def visible_when_the_timeout_ends():
 
 def queues_are_pulled():
     """moto would call the handler inside SendMessage, without batches, retries or redrive."""
-    nothing = property(lambda queue: {}, lambda queue, mappings: None)
+    nothing = property(lambda _: {}, lambda *_: None)
     return mock.patch.object(Queue, "lambda_event_source_mappings", nothing, create=True)

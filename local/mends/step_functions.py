@@ -29,10 +29,10 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
 from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.distributed_iteration_component import (  # noqa: E501
     DistributedIterationComponent,
 )
-from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.iteration_worker import (
-    IterationWorker,
+from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor.distributed_item_processor_worker import (  # noqa: E501
+    DistributedItemProcessorWorker,
 )
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import (
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import (  # noqa: E501
     StateTaskService,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (  # noqa: E501
@@ -49,7 +49,7 @@ from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped, ProgramTimedOut
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
-from moto.stepfunctions.parser.asl.utils import boto_client
+from moto.stepfunctions.parser.asl.utils import boto_client, json_path
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 from moto.stepfunctions.responses import StepFunctionResponse
@@ -69,6 +69,7 @@ def patches() -> Iterator:
     yield map_failures_are_counted()
     yield long_maps_do_not_recurse()
     yield definitions_are_parsed_once()
+    yield paths_are_parsed_once()
     yield clients_are_made_once()
 
 
@@ -77,7 +78,7 @@ def patches() -> Iterator:
 
 def tokens_close() -> Iterator:
     """A token answers once, and only while its state waits: moto accepts late and repeated answers
-    silently, or breaks on executions that have only just begun. It also looks through all of them."""
+    silently, looks through all executions, and breaks on those that have only just begun."""
     endpoints = weakref.WeakValueDictionary()
     mutex = threading.Lock()
     add = CallbackPoolManager.add
@@ -372,34 +373,31 @@ def _map_failure(env):
 
 
 def long_maps_do_not_recurse():
-    """A worker's thousandth item is its thousandth stack frame in moto: RecursionError."""
+    """A worker's thousandth item is its thousandth stack frame in moto: RecursionError, and the map
+    never ends."""
 
     def eval_pool(worker, job, worker_frame):
         while job is not None:
             frame = worker_frame.open_inner_frame()
             worker._eval_job(env=frame, job=job)
-            worker_frame.close_frame(frame)
+            worker_frame.delete_frame(frame)
             failed = isinstance(job.job_output, Exception) or worker.stopped()
             following = None if failed else worker._job_pool.next_job()
-            if following is None:
-                worker_frame.event_history_context.source_event_id = (
-                    frame.event_history_context.last_published_event_id
-                )
-                # Before the job is closed: the map goes on when its last job is.
-                worker._env.close_frame(worker_frame)
-                worker._job_pool.close_job(job)
-                return
             worker._job_pool.close_job(job)
             job = following
-        worker._env.close_frame(worker_frame)
 
-    return mock.patch.object(IterationWorker, "_eval_pool", eval_pool)
+    return mock.patch.object(DistributedItemProcessorWorker, "_eval_pool", eval_pool)
 
 
 def definitions_are_parsed_once():
     """moto parses the definition again for every execution: 23 ms for ten tasks."""
     parse = functools.cache(AmazonStateLanguageParser.parse)
     return mock.patch.object(AmazonStateLanguageParser, "parse", staticmethod(parse))
+
+
+def paths_are_parsed_once():
+    """moto builds a parser for every use of a path: a third of the time of an execution."""
+    return mock.patch.object(json_path, "parse", functools.cache(json_path.parse))
 
 
 def clients_are_made_once():

@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 from random import Random
 
 import boto3
@@ -227,8 +228,6 @@ def test_every_event_can_come_twice_and_in_disorder(cloud, app, upload, send, wr
 
 
 def test_a_callable_runs_at_its_instant(cloud):
-    from datetime import timedelta
-
     seen = []
     cloud.call_at(cloud.now() + timedelta(hours=5), lambda: seen.append(cloud.now().hour))
     cloud.advance(hours=4)

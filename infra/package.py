@@ -1,0 +1,266 @@
+"""Puts together what one function is deployed as, for `make build-<LogicalId>`, for `sam build`.
+
+    python -m infra.package IntakeApi .aws-sam/build/IntakeApi
+
+An artefact is the function's own room, casework, adapters, services, and of the locked wheels those
+that its imports reach. Nothing here is a list to keep: the room comes from the handler in
+template.yaml, wheels and boto3's service models come from the sources.
+"""
+
+import argparse
+import ast
+import fcntl
+import functools
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from samtranslator.yaml_helper import yaml_parse
+
+ROOT = Path(__file__).resolve().parent.parent
+UV = ROOT / ".venv/bin/uv"
+STORE = ROOT / ".tools/wheels"
+"""Each wheel as it is deployed, unpacked and compiled once; artefacts are hard links to it."""
+
+RUNTIME = "3.13"
+PLATFORM = "aarch64-manylinux_2_28"  # Lambda's arm64; its Amazon Linux 2023 has glibc 2.34
+
+OWN = {"adapters", "casework", "functions"}
+GROUPS = {  # the dependency group of pyproject.toml that an import needs; any other is in all
+    "chalice": "api",
+    "email_validator": "forms",
+    "phonenumbers": "forms",
+    "PIL": "documents",
+    "filetype": "documents",
+    "pypdf": "documents",
+    "pypdfium2": "documents",
+}
+UNUSED = (  # locked because others ask for them, and called by nothing that runs in Lambda
+    *("click", "inquirer", "pip", "pyyaml", "setuptools", "wheel"),  # chalice's command line
+    "dnspython",  # email-validator's question to the mail server, which is never put
+)
+SURPLUS = (  # parts of wheels that nothing opens
+    "bin",
+    ".lock",  # uv's
+    "*.dist-info/RECORD",
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui/swagger-ui*",
+    "boto3/data",  # of boto3.resource(); functions speak through clients
+    "boto3/examples",
+    # Documents are JPEG, PNG and PDF: other formats' decoders would be weight, and ways in.
+    *(f"PIL/_{part}.*" for part in ("avif", "imagingcms", "imagingft", "webp")),
+    *(f"pillow.libs/lib{name}-*" for name in ("avif", "freetype", "harfbuzz", "lcms2")),
+    *(f"pillow.libs/lib{name}*" for name in ("brotli", "png", "sharpyuv", "webp")),
+)
+
+
+def functions() -> dict[str, str]:
+    """Handler of each function by its logical id."""
+    resources = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
+    return {
+        name: resource["Properties"]["Handler"]
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+def build(function: str, into: Path, platform: str, version: str) -> None:
+    """`into` is a new folder, or an empty one, as sam makes it."""
+    if into.exists() and any(into.iterdir()):
+        sys.exit(f"{into} is not empty: say ARTIFACTS_DIR=<a new folder>")
+    module = functions()[function].rpartition(".")[0]
+    sources = reached(module)
+    lay_own(module.split(".")[1], into)
+    _compile(into, version)
+    spared = _models(sources)
+    for wheel in wheels(groups(sources), platform, version):
+        shutil.copytree(wheel, into, copy_function=_link, ignore=spared, dirs_exist_ok=True)
+
+
+# ---- what a function needs -----------------------------------------------------------------------
+
+
+def reached(module: str) -> dict[Path, set[str]]:
+    """Our sources that importing the module can lead to, each with the outside modules it imports.
+
+    Imports inside functions count: they are only late.
+    """
+    found: dict[Path, set[str]] = {}
+    waiting = [module]
+    while waiting:
+        path = _source(waiting.pop())
+        if path is None or path in found:
+            continue
+        names = set(_imports(path))
+        waiting += [name for name in names if name.split(".")[0] in OWN]
+        found[path] = {name.split(".")[0] for name in names} - OWN - sys.stdlib_module_names
+    return found
+
+
+def groups(sources: dict[Path, set[str]]) -> frozenset[str]:
+    outside = set().union(*sources.values())
+    return frozenset(GROUPS[name] for name in outside if name in GROUPS)
+
+
+def clients(sources: dict[Path, set[str]]) -> set[str]:
+    """The AWS services that boto3 clients are made of."""
+    made = re.compile(r'boto3\.client\(\s*"([\w-]+)"')
+    return {name for path in sources for name in made.findall(path.read_text())}
+
+
+def _source(module: str) -> Path | None:
+    """None for a name inside a module: `from casework.form import Form` may mean either."""
+    path = ROOT.joinpath(*module.split("."))
+    candidates = (path.with_suffix(".py"), path / "__init__.py")
+    return next((candidate for candidate in candidates if candidate.is_file()), None)
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+# ---- our own code --------------------------------------------------------------------------------
+
+
+def lay_own(room: str, into: Path) -> None:
+    ours = shutil.ignore_patterns("__pycache__")
+    (into / "functions").mkdir(parents=True)
+    shutil.copy(ROOT / "functions/__init__.py", into / "functions")
+    for folder in (f"functions/{room}", "casework", "adapters", "services"):
+        shutil.copytree(ROOT / folder, into / folder, ignore=ours)
+
+
+def _models(sources: dict[Path, set[str]]):
+    """Leaves out the models of 400 AWS services that the function has no client of."""
+    wanted = clients(sources)
+
+    def spare(folder: str, names: list[str]) -> set[str]:
+        if Path(folder).parts[-2:] != ("botocore", "data"):
+            return set()
+        return {name for name in names if Path(folder, name).is_dir() and name not in wanted}
+
+    return spare
+
+
+# ---- wheels --------------------------------------------------------------------------------------
+
+
+def wheels(wanted: frozenset[str], platform: str, version: str) -> list[Path]:
+    """Folders of the locked wheels, unpacked and compiled."""
+    compiled = version if interpreter(version) else f"{version}-sources"
+    store = STORE / f"{platform}-{compiled}"
+    store.mkdir(parents=True, exist_ok=True)
+    with (store / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # sam builds functions side by side
+        return [_unpacked(pin, store, platform, version) for pin in _pins(wanted)]
+
+
+def _pins(wanted: frozenset[str]) -> list[str]:
+    """Locked requirements with their hashes, one a wheel."""
+    options = [f"--group={group}" for group in sorted(wanted)]
+    options += [f"--prune={name}" for name in UNUSED]
+    common = ("--quiet", "--frozen", "--no-emit-project", "--no-default-groups", "--no-annotate")
+    exported = _uv("export", *common, "--no-header", *options)
+    return exported.replace("\\\n", " ").splitlines()
+
+
+def _unpacked(pin: str, store: Path, platform: str, version: str) -> Path:
+    wheel = store / pin.split(maxsplit=1)[0]
+    if wheel.is_dir():
+        return wheel
+    with tempfile.TemporaryDirectory(dir=store) as workplace:
+        requirement, target = Path(workplace, "pin.txt"), Path(workplace, "wheel")
+        requirement.write_text(pin)
+        target.mkdir()
+        options = ("--no-deps", "--require-hashes", "--only-binary=:all:", "--link-mode=copy")
+        where = (f"--python-platform={platform}", f"--python-version={version}")
+        _uv("pip", "install", "--quiet", *options, *where, f"--target={target}", f"-r{requirement}")
+        _drop_surplus(target)
+        _compile(target, version)
+        target.rename(wheel)
+    return wheel
+
+
+def _drop_surplus(wheel: Path) -> None:
+    for pattern in SURPLUS:
+        for found in wheel.glob(pattern):
+            shutil.rmtree(found) if found.is_dir() else found.unlink()
+
+
+def _uv(*arguments: str) -> str:
+    done = subprocess.run([UV, *arguments], cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True)
+    return done.stdout
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # the artefact is on another disk
+        shutil.copy2(source, target)
+
+
+# ---- compiling -----------------------------------------------------------------------------------
+
+
+def _compile(folder: Path, version: str) -> None:
+    """Unchecked: a zip does not keep the sources' times, and nobody edits them in Lambda."""
+    python = interpreter(version)
+    if python is None:
+        return
+    options = ("-q", "-j0", "--invalidation-mode=unchecked-hash", f"-s{folder}", "-p/var/task")
+    subprocess.run([python, "-I", "-m", "compileall", *options, folder], check=True)
+
+
+@functools.cache
+def interpreter(version: str) -> str | None:
+    """A Python that writes .pyc for the runtime's minor version; None after saying so."""
+    for python in _candidates(version):
+        shown = (python, "-Ic", "import sys; print('%d.%d' % sys.version_info[:2])")
+        try:
+            answer = subprocess.run(shown, capture_output=True, check=False, text=True)
+        except OSError:
+            continue
+        if answer.stdout.strip() == version:
+            return str(python)
+    print(
+        f"No Python {version} here and none to be had: sources are shipped without .pyc, "
+        "a cold start takes about half a second longer. `uv python install` mends that.",
+        file=sys.stderr,
+    )
+    return None
+
+
+def _candidates(version: str) -> Iterator[str | Path]:
+    yield sys.executable
+    yield f"python{version}"
+    # uv gives up at the first shim of pyenv that leads nowhere: look behind the shims.
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    yield from sorted(pyenv.glob(f"versions/{version}.*/bin/python"))
+    managed = ROOT / ".tools/python"
+    yield from sorted(managed.glob(f"cpython-{version}.*/bin/python3"))
+    fetch = ("python", "install", "--quiet", "--no-bin", f"--install-dir={managed}", version)
+    if subprocess.run([UV, *fetch], capture_output=True, check=False).returncode == 0:
+        yield from sorted(managed.glob(f"cpython-{version}.*/bin/python3"))
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("function", choices=sorted(functions()))
+    asked.add_argument("into", type=Path)
+    asked.add_argument("--platform", default=PLATFORM)
+    asked.add_argument("--python-version", default=RUNTIME)
+    given = asked.parse_args()
+    build(given.function, given.into, given.platform, given.python_version)
+
+
+if __name__ == "__main__":
+    main()

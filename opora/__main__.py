@@ -1,0 +1,5 @@
+import sys
+
+from opora.cli import main
+
+sys.exit(main())

@@ -1,0 +1,242 @@
+"""`opora`: parse the command line, call one function, say in one sentence what went wrong.
+
+Exit status: 0 done and good, 1 done and something is wrong with what was looked at, 2 the command
+itself was wrong or could not be carried out.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from casework.errors import OporaError
+from opora.failure import Failure
+
+URL = "http://127.0.0.1:8000"
+EPILOG = "Start with `opora run` in one terminal; `opora COMMAND --help` tells the rest."
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    os.environ.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")  # handlers log into our output
+    try:
+        return _COMMANDS[options.command](options)
+    except Failure as failure:
+        print(f"opora: {failure}", file=sys.stderr)
+        return 2
+    except OporaError as error:
+        print(f"opora: {_told(error)}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `| head` does: keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _told(error: OporaError) -> str:
+    from adapters.wording import text_of  # noqa: PLC0415 - reads the texts only when needed
+
+    return text_of("errors", error.code, "en", error.details)
+
+
+# ---- the commands, each imported when it is called: `deadline` needs no local cloud -------------
+# ruff: noqa: PLC0415
+
+
+def _run(options: argparse.Namespace) -> int:
+    from opora.run import run
+
+    return run(options.port, options.aws_port, options.state, fresh=options.fresh, at=options.at)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from opora.demo import demo
+
+    return demo(options.journey)
+
+
+def _clock(options: argparse.Namespace) -> int:
+    from opora import remote
+
+    if options.action == "show":
+        return remote.show_clock(options.url)
+    return remote.turn_clock(options.url, options.action, options.value)
+
+
+def _token(options: argparse.Namespace) -> int:
+    from opora import remote
+
+    return remote.show_token(options.url, options.person)
+
+
+def _drop(options: argparse.Namespace) -> int:
+    from opora import remote
+
+    return remote.drop(options.url, options.file, options.agency, options.service)
+
+
+def _history(options: argparse.Namespace) -> int:
+    from opora import remote
+
+    return remote.show_history(options.url, options.number, verify=options.verify)
+
+
+def _validate(options: argparse.Namespace) -> int:
+    from opora.validate import validate
+
+    return validate(options.service, options.file, as_json=options.json)
+
+
+def _deadline(options: argparse.Namespace) -> int:
+    from opora.deadline import deadline
+
+    return deadline(
+        options.service,
+        options.received,
+        options.region,
+        options.priority,
+        options.event,
+        as_json=options.json,
+    )
+
+
+def _services(options: argparse.Namespace) -> int:
+    from opora import services
+
+    if options.action == "list":
+        return services.show_list(as_json=options.json)
+    if options.action == "show":
+        return services.show_one(options.service, as_json=options.json)
+    return services.check(options.files, as_json=options.json)
+
+
+_COMMANDS: dict[str, Command] = {
+    "run": _run,
+    "demo": _demo,
+    "clock": _clock,
+    "token": _token,
+    "drop": _drop,
+    "history": _history,
+    "validate": _validate,
+    "deadline": _deadline,
+    "services": _services,
+}
+
+
+# ---- the command line ---------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="opora",
+        description="Takes citizens' applications for social services and decides them on time.",
+        epilog=EPILOG,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_run(commands)
+    _add_remote(commands)
+    _add_pure(commands)
+    return parser
+
+
+def _add_run(commands: argparse._SubParsersAction) -> None:
+    run = commands.add_parser("run", help="start the whole system on the local cloud")
+    run.add_argument("--port", type=_port, default=8000, help="of the API (default: %(default)s)")
+    run.add_argument(
+        "--aws-port", type=_port, default=8001, help="of S3, for uploads (default: %(default)s)"
+    )
+    run.add_argument(
+        "--state",
+        type=Path,
+        default=Path(".opora"),
+        metavar="FOLDER",
+        help="where data are kept between runs (default: %(default)s)",
+    )
+    run.add_argument("--fresh", action="store_true", help="forget what earlier runs kept")
+    run.add_argument("--at", metavar="INSTANT", help="begin at this virtual time (only when fresh)")
+    demo = commands.add_parser("demo", help="walk the service through eight journeys, unattended")
+    demo.add_argument(
+        "journey", nargs="*", type=int, choices=range(1, 9), help="only these journeys, 1 to 8"
+    )
+
+
+def _add_remote(commands: argparse._SubParsersAction) -> None:
+    clock = _remote(commands, "clock", "show or turn the virtual clock of `opora run`")
+    actions = clock.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("show", help="what time it is there")
+    advance = actions.add_parser("advance", help="send the clock ahead")
+    advance.add_argument("value", help="30d, 12h, 90m, or 30wd for working days")
+    advance_to = actions.add_parser("advance-to", help="send the clock to a day or instant")
+    advance_to.add_argument("value", help="2026-12-31 or 2026-12-31T10:00:00+03:00")
+    token = _remote(commands, "token", "a fresh token of one of the invented people")
+    token.add_argument("person", help="citizen, officer, second-officer, supervisor, agency")
+    drop = _remote(commands, "drop", "drop an agency's file and fetch its report")
+    drop.add_argument("file", type=Path, help="a CSV file")
+    drop.add_argument("--agency", required=True, help="whose inbox, for example A")
+    drop.add_argument("--service", default="social-service-need", help="default: %(default)s")
+    history = _remote(commands, "history", "everything that happened to an application")
+    history.add_argument("number", help="for example 123-456-7890")
+    history.add_argument(
+        "--verify", action="store_true", help="recompute the chain; exit status 1 if it is broken"
+    )
+
+
+def _remote(commands: argparse._SubParsersAction, name: str, told: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=told, description=told[0].upper() + told[1:] + ".")
+    parser.add_argument("--url", default=URL, help="of `opora run` (default: %(default)s)")
+    return parser
+
+
+def _add_pure(commands: argparse._SubParsersAction) -> None:
+    validate = commands.add_parser("validate", help="check a form (JSON) or an agency's rows (CSV)")
+    validate.add_argument("service", help="id of the service")
+    validate.add_argument("file", type=Path)
+    _add_json(validate)
+
+    deadline = commands.add_parser(
+        "deadline",
+        help="due dates with their day-by-day proof",
+        description="When a decision is due, and why: each day counted or not.",
+    )
+    deadline.add_argument("service", help="id of the service")
+    deadline.add_argument(
+        "--received",
+        required=True,
+        metavar="INSTANT",
+        help="2026-04-27T10:00:00+03:00; without an offset: the region's time",
+    )
+    deadline.add_argument("--region", default="RU-MOW", help="default: %(default)s")
+    deadline.add_argument("--priority", metavar="CATEGORY", help="a priority category")
+    deadline.add_argument(
+        "--event",
+        action="append",
+        default=[],
+        metavar="KIND=INSTANT",
+        help="asked, answered or extended:<days>; may be repeated",
+    )
+    _add_json(deadline)
+
+    services = commands.add_parser("services", help="list, show or check the service files")
+    actions = services.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listed = actions.add_parser("list", help="every service")
+    shown = actions.add_parser("show", help="one service")
+    shown.add_argument("service", help="id of the service")
+    checked = actions.add_parser("check", help="find mistakes in service files")
+    checked.add_argument("files", nargs="*", type=Path, help="default: all of services/")
+    for parser in (listed, shown, checked):
+        _add_json(parser)
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 1 to 65535")
+    return int(text)

@@ -1,0 +1,98 @@
+"""Commands that talk to a running `opora run`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode
+from urllib.request import Request, urlopen
+
+from adapters.calendars import calendar_for
+from adapters.wording import text_of
+from opora.failure import Failure
+from opora.instants import duration, instant, working_days
+from opora.output import print_table
+
+HEADER = "X-Opora-Local"
+ZONE = calendar_for("RU-MOW").region.zone
+LONGEST = 600  # seconds; a year with hundreds of open applications takes minutes
+
+
+def show_clock(url: str) -> int:
+    print(_call(url, "/_local/clock")["now"])
+    return 0
+
+
+def turn_clock(url: str, action: str, value: str) -> int:
+    print("Turning the clock; everything due on the way happens ...", file=sys.stderr)
+    print(_call(url, "/_local/clock", json.dumps(_asked(action, value)).encode())["now"])
+    return 0
+
+
+def _asked(action: str, value: str) -> dict[str, Any]:
+    if action == "advance-to":
+        return {"to": instant(value, ZONE).isoformat()}
+    if days := working_days(value):
+        return {"working_days": days}
+    return {"seconds": duration(value).total_seconds()}
+
+
+def show_token(url: str, person: str) -> int:
+    print(_call(url, f"/_local/token/{quote(person, safe='')}")["token"])
+    return 0
+
+
+def drop(url: str, file: Path, agency: str, service: str) -> int:
+    """The report is written beside the file, as it is beside the dropped one in S3."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise Failure(f"{file} cannot be read: {error.strerror}") from error
+    if not agency or "/" in agency:
+        raise Failure(f"{agency!r} is not an agency: give its code, for example A")
+    where = urlencode({"agency": agency, "service": service, "name": file.name})
+    print(f"Dropped {file.name} into the inbox of {agency}; waiting ...", file=sys.stderr)
+    answer = _call(url, f"/_local/drop?{where}", data)
+    report = file.with_name(f"{file.name}.report.csv")
+    report.write_text(answer["report"], encoding="utf-8-sig", newline="")
+    print(answer["report"].partition("\r\n\r\n")[0].replace(";", ": "))
+    print(f"Report: {report} (in S3: {answer['key']})")
+    return 0
+
+
+def show_history(url: str, number: str, *, verify: bool) -> int:
+    found = _call(url, f"/_local/history/{quote(number, safe='')}")
+    print_table(
+        (
+            e["sequence"],
+            e["at"][:19].replace("T", " "),
+            e["actor"],
+            e["kind"],
+            json.dumps(e["data"], ensure_ascii=False),
+        )
+        for e in found["events"]
+    )
+    if not verify:
+        return 0
+    broken = found["broken_at"]
+    print("The chain is whole." if broken is None else f"The chain is broken at event {broken}.")
+    return 0 if broken is None else 1
+
+
+def _call(url: str, path: str, body: bytes | None = None) -> dict[str, Any]:
+    request = Request(url + path, body, {HEADER: "1", "Content-Type": "application/json"})  # noqa: S310
+    try:
+        with urlopen(request, timeout=LONGEST) as answer:  # noqa: S310 - the user names the URL
+            return json.load(answer)
+    except HTTPError as error:
+        raise Failure(_reason(error)) from error
+    except (URLError, OSError, ValueError) as error:
+        raise Failure(f"nothing answers at {url}: start it with `opora run`") from error
+
+
+def _reason(error: HTTPError) -> str:
+    try:
+        return json.load(error)["error"]
+    except (ValueError, KeyError, TypeError):
+        return text_of("errors", "error", "en", {})

@@ -1,0 +1,130 @@
+"""`opora run`: the whole system in one process, served over HTTP, its data kept between runs."""
+
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from opora.failure import Failure
+from opora.instants import instant
+
+SAVE_EVERY = 60  # seconds
+PEOPLE = ("citizen", "agency", "officer", "second-officer", "supervisor")
+
+
+def run(port: int, aws_port: int, state: Path, *, fresh: bool, at: str | None) -> int:
+    _must_be_free(port, "--port")
+    _must_be_free(aws_port, "--aws-port")
+    os.environ["OPORA_AWS_PORT"] = str(aws_port)  # before anything asks where S3 lives
+    if fresh:
+        shutil.rmtree(state, ignore_errors=True)
+    print("Starting the local cloud ...", file=sys.stderr)
+    with _Stop() as stop, _served(port, aws_port, state, at) as (url, cloud, office):
+        _greet(url, state, cloud, office)
+        while not stop.wait(SAVE_EVERY):
+            _save(cloud, state)
+        print("\nStopping; the data are kept in", state, file=sys.stderr)
+    return 0
+
+
+class _Stop:
+    """Ctrl-C or a polite kill: leave at the next wait, cleanly."""
+
+    def __enter__(self) -> threading.Event:
+        self._stop = threading.Event()
+        self._before = {
+            number: signal.signal(number, lambda *_: self._stop.set())
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        return self._stop
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _served(
+    port: int, aws_port: int, state: Path, at: str | None
+) -> Iterator[tuple[str, Any, Any]]:
+    # Imported late: moto must learn the port of S3 from the environment first.
+    from adapters.calendars import calendar_for  # noqa: PLC0415
+    from local.cloud import LocalCloud  # noqa: PLC0415
+    from local.control import Control  # noqa: PLC0415
+    from local.live import serve  # noqa: PLC0415
+    from local.office import Office  # noqa: PLC0415
+
+    start = instant(at, calendar_for("RU-MOW").region.zone) if at else None
+    with LocalCloud(start=start) as cloud:
+        office = Office(cloud)
+        _restore(cloud, office, state)
+        with serve(cloud, port, aws_port, Control(cloud, office)) as url:
+            yield url, cloud, office
+        _save(cloud, state)
+
+
+def _restore(cloud: Any, office: Any, state: Path) -> None:
+    from local.snapshot import restore  # noqa: PLC0415
+
+    try:
+        if not restore(cloud, state):
+            return
+    except (ValueError, KeyError, OSError) as error:
+        raise Failure(f"{state} cannot be read ({error}); start with --fresh") from error
+    count = office.resume_reviews()
+    print(f"Restored from {state}: {count} open application(s) go on", file=sys.stderr)
+
+
+def _save(cloud: Any, state: Path) -> None:
+    from local.snapshot import save  # noqa: PLC0415
+
+    save(cloud, state)
+
+
+def _must_be_free(port: int, option: str) -> None:
+    import socket  # noqa: PLC0415
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Failure(
+                f"port {port} is taken, perhaps by another `opora run`: choose another with {option}"
+            ) from error
+
+
+def _greet(url: str, state: Path, cloud: Any, office: Any) -> None:
+    now: datetime = cloud.now()
+    print(
+        f"""
+Opora runs at {url}   (virtual time: {now:%d.%m.%Y %H:%M} UTC; data in {state}/)
+
+  API           {url}/openapi.json
+  S3            {cloud.s3_url}
+  SMS, e-mail   {url}/_local/outbox
+
+People (password: {office.password}); a fresh token: opora token NAME
+  citizen          applies
+  agency           files for its clients, agency A
+  officer          decides (region RU-MOW)
+  second-officer   confirms refusals
+  supervisor       also releases what others hold
+
+Try, in another terminal:
+  TOKEN=$(.venv/bin/opora token citizen)
+  curl -s -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
+    -d '{{"service": "social-service-need", "region": "RU-MOW", "form": {{"last_name": "Образцова"}}}}' \\
+    {url}/applications
+  .venv/bin/opora clock advance 30wd
+
+Ctrl-C stops it.
+""",
+        flush=True,
+    )

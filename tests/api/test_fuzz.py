@@ -1,0 +1,105 @@
+"""Whatever follows the OpenAPI document, and whatever does not, gets an answer the document knows.
+
+Requests are made from the document itself (schemathesis), with numbers of real applications among
+them, for everybody who can sign in. The same requests in every run.
+"""
+
+import re
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from local.office import form_of
+from local.people import person
+from tests.api.people import NEW, in_review, tokens
+from tests.conftest import START
+from tests.template import FUNCTION, resources
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+OPERATIONS = [
+    re.sub("(?!^)([A-Z])", r"_\1", name).lower()
+    for name in resources(FUNCTION)["IntakeApi"]["Events"]
+]
+# Their parameters are any text: there is nothing to break.
+UNBREAKABLE = {"list_services", "show_service", "show_schema", "show_openapi"}
+POSITIVE, NEGATIVE = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
+QUICK, LONG = 20, 400  # requests an operation and kind
+KINDS = [
+    pytest.param(operation, mode, id=f"{operation}, {mode.value}")
+    for operation in OPERATIONS
+    for mode in (POSITIVE, NEGATIVE)
+    if mode is POSITIVE or operation not in UNBREAKABLE
+]
+
+
+@pytest.fixture(scope="module")
+def filled(shared_office):
+    """An office with an application at every stage that an applicant or officer can meet."""
+    office = shared_office
+    office.cloud.reset(start=START)
+    office.registries.start_over()
+    draft = office.citizen.post("/applications", NEW)["number"]
+    full = office.draft(form_of(person(11)))
+    asked, proposed = in_review(office, 12), in_review(office, 13)
+    office.ask(asked, {"code": "unclear", "field": "income"})
+    office.propose_refusal(proposed, "data_wrong", explanation="Сведения расходятся.")
+    theirs = office.agency("lipa").post("/applications", NEW)["number"]
+    return office, [draft, full, asked, proposed, in_review(office, 14), theirs]
+
+
+@pytest.fixture(scope="module")
+def schema(filled):
+    office, _ = filled
+    return schemathesis.openapi.from_wsgi("/openapi.json", office.cloud.front_door)
+
+
+def _fuzz(filled, schema, operation, mode, examples):
+    office, numbers = filled
+    signed_in = tokens(office)
+    requests = schema.find_operation_by_id(operation).as_strategy(generation_mode=mode)
+
+    @settings(
+        max_examples=examples,
+        deadline=None,  # time stands still
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.generate, Phase.shrink),
+    )
+    @given(requests, st.sampled_from(sorted(signed_in)), st.sampled_from([*numbers, None]))
+    def check(case, role, number):
+        if number and "number" in case.path_parameters:
+            case.path_parameters["number"] = number
+        if case.query:
+            case.query.pop("cursor", None)  # test_a_cursor_that_we_never_gave
+        case.headers["Authorization"] = f"Bearer {signed_in[role]}"
+        case.call_and_validate(checks=CHECKS)
+
+    check()
+
+
+@pytest.mark.parametrize(("operation", "mode"), KINDS)
+def test_every_answer_is_documented(filled, schema, operation, mode):
+    _fuzz(filled, schema, operation, mode, QUICK)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("operation", "mode"), KINDS)
+def test_every_answer_is_documented_however_long_one_tries(filled, schema, operation, mode):
+    _fuzz(filled, schema, operation, mode, LONG)

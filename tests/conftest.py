@@ -1,0 +1,47 @@
+"""The whole of Opora on the local cloud, deployed once a session for the tests that ask for it.
+
+A process holds one deployment at a time. Tests that make their own (tests/local) or none go first,
+so the shared one is opened when theirs are closed, and stays open to the end.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from local.cloud import LocalCloud
+from local.office import Office
+from tests.walk import Walk, walk
+
+START = datetime(2026, 3, 2, 6, tzinfo=UTC)  # a Monday, nine in the morning in Moscow
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: "shared_office" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
+def shared_office() -> Iterator[Office]:
+    with LocalCloud(start=START) as cloud:
+        yield Office(cloud)
+
+
+@pytest.fixture
+def office(shared_office: Office) -> Office:
+    """The office on its first morning: nobody has applied, registries behave as their file says."""
+    shared_office.cloud.reset(start=START)
+    shared_office.registries.start_over()
+    return shared_office
+
+
+@pytest.fixture
+def cloud(office: Office) -> LocalCloud:
+    return office.cloud
+
+
+@pytest.fixture(scope="session")
+def walked(shared_office: Office) -> Walk:
+    """The record of one walk through everything; read it, and do not ask the cloud."""
+    shared_office.cloud.reset(start=START)
+    shared_office.registries.start_over()
+    return walk(shared_office)

@@ -1,0 +1,303 @@
+"""A casebook in memory, and the people who act on it: whole lives of applications without AWS.
+
+It keeps what adapters/applications.py keeps and refuses what that refuses, so that a life lived
+here is a life that can be lived there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from adapters import definitions
+from casework import actions, form
+from casework.application import SYSTEM, Application, Event, Gap, apply, chain, number_from
+from casework.errors import AlreadyOpen
+from casework.ports import Case, Change, DocumentRecord, Rules
+from casework.review import Next, next_step
+from local.people import birth_certificate_for, inn_for, passport_for, phone_for, snils_for
+
+SERVICE = "social-service-need"
+MOSCOW = "RU-MOW"
+MONDAY = datetime(2026, 4, 6, 7, 0, tzinfo=UTC)  # 10:00 in Moscow, far from any holiday
+CITIZEN, OFFICER, SECOND = "citizen-1", "officer-1", "officer-2"
+
+# The limit for one person in 2026: 18 939 x 1.5 = 28 408.50 a month.
+WITHIN_THE_LIMIT, ABOVE_THE_LIMIT = "340902.00", "400000.00"
+
+
+def rules(region: str = MOSCOW) -> Rules:
+    return definitions.rules(SERVICE, region)
+
+
+def form_of(n: int = 1, **known: Any) -> dict[str, Any]:
+    """A good form of a person of working age with a modest income; None takes a field away."""
+    good = {
+        "last_name": "Образцова",
+        "first_name": "Мария",
+        "patronymic": "Ивановна",
+        "birth_date": "14.03.1985",
+        "snils": snils_for(n),
+        "inn": inn_for(n),
+        "passport": passport_for(n),
+        "phone": phone_for(n),
+        "email": f"citizen.{n}@example.com",
+        "notify_by": "email",
+        "postcode": "101000",
+        "registration_address": "г. Примерск, ул. Садовая, д. 7, кв. 12",
+        "lives_at_registration": True,
+        "category": "low_income",
+        "emergency": False,
+        "income": WITHIN_THE_LIMIT,
+        "consents_to_processing": True,
+        "confirms_truth": True,
+    }
+    return {name: value for name, value in (good | known).items() if value is not None}
+
+
+def member(relationship: str = "child", n: int = 1, **known: Any) -> dict[str, Any]:
+    """A member of the family; a child of school age unless said otherwise."""
+    good = {
+        "relationship": relationship,
+        "last_name": "Образцов",
+        "first_name": "Семён",
+        "birth_date": "29.02.2016",
+        "status": "student",
+        "disabled": False,
+        "birth_certificate": birth_certificate_for(n) if relationship == "child" else None,
+        "income": "0",
+    }
+    return {name: value for name, value in (good | known).items() if value is not None}
+
+
+@dataclass
+class Casebook:
+    """Every application by its number; `held`: who holds the duplicate keys; `now`: the clock."""
+
+    now: datetime = MONDAY
+    cases: dict[str, Case] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
+
+    def create(self, change: Change, actor: str) -> str:
+        number = number_from(len(self.cases) + 1)
+        self._write(Case(Application(number), {}), change, actor)
+        return number
+
+    def change(self, number: str, change: Change, actor: str) -> Case:
+        return self._write(self.cases[number], change, actor)
+
+    def _write(self, case: Case, change: Change, actor: str) -> Case:
+        if not change.happenings:
+            return case
+        number = case.application.number
+        if change.holds:
+            if change.holds in self.held:
+                raise AlreadyOpen()
+            self.held[change.holds] = number
+        if change.frees and self.held.get(change.frees) == number:
+            del self.held[change.frees]
+        events = chain(case.application, change.happenings, self.now, actor)
+        application = case.application
+        for event in events:
+            application = apply(application, event)
+        self.cases[number] = Case(
+            application,
+            case.form if change.form is None else change.form,
+            (*case.events, *events),
+            {**case.documents, **{record.id: record for record in change.documents}},
+            {**case.texts, **change.texts},
+        )
+        return self.cases[number]
+
+
+class Life:
+    """One application and everybody who acts on it. Each act gives the application as it then is."""
+
+    def __init__(self, raw: dict[str, Any] | None = None, book: Casebook | None = None) -> None:
+        self.rules = rules()
+        self.book = book or Casebook()
+        begun = actions.draft(
+            self.rules, form_of() if raw is None else raw, region=MOSCOW, applicant=CITIZEN
+        )
+        self.number = self.book.create(begun, CITIZEN)
+        self._uploads = 0
+
+    # ---- what is there ----
+
+    @property
+    def case(self) -> Case:
+        return self.book.cases[self.number]
+
+    @property
+    def application(self) -> Application:
+        return self.case.application
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        return self.case.events
+
+    @property
+    def kinds(self) -> list[str]:
+        return [event.kind for event in self.events]
+
+    @property
+    def now(self) -> datetime:
+        return self.book.now
+
+    def next(self) -> Next:
+        return next_step(self.application, self.rules, self.now).next
+
+    def wait(self, **time: float) -> None:
+        self.book.now += timedelta(**time)
+
+    def wait_until(self, at: datetime) -> None:
+        self.book.now = at
+
+    def act(self, actor: str, act: Callable[..., Change], *given: Any, **more: Any) -> Application:
+        return self.book.change(self.number, act(self.case, *given, **more), actor).application
+
+    # ---- the applicant ----
+
+    def upload(self, kind: str, defect: str | None = None) -> str:
+        self._uploads += 1
+        record = DocumentRecord(f"d{self._uploads}", kind, f"{kind}.pdf", "application/pdf")
+        self.act(CITIZEN, actions.announce_document, self.rules, record)
+        judged = replace(record, vault_key=f"vault/{record.id}", defect=defect)
+        self.act(SYSTEM, actions.judge_document, judged, sha256="0" * 64, size=1000)
+        return record.id
+
+    def upload_what_is_needed(self) -> None:
+        for problem in self.lacking():
+            self.upload(problem.details["kind"])
+
+    def lacking(self) -> list[Any]:
+        facts, _ = form.check_form(self.rules.service, self.case.form, self.now.date())
+        return actions.document_problems(self.application, self.rules, facts)
+
+    def change(self, **raw: Any) -> Application:
+        return self.act(CITIZEN, actions.change, self.rules, raw, self.now)
+
+    def submit(self) -> Application:
+        return self.act(CITIZEN, actions.submit, self.rules, self.now)
+
+    def answer(self, message: str | None = None, **raw: Any) -> Application:
+        return self.act(CITIZEN, actions.answer, self.rules, raw, message, self.now)
+
+    def withdraw(self) -> Application:
+        return self.act(CITIZEN, actions.withdraw, self.rules, self.now)
+
+    # ---- the registries ----
+
+    def ask_registries(self) -> Application:
+        return self.act(SYSTEM, actions.ask_registries, self.rules, self.now)
+
+    def reply(self, check: str, *fields: str, about: str | None = None) -> Application:
+        """`fields`: those that differ; none is a match. `about`: digest of the form asked about."""
+        outcome = "mismatched" if fields else "matched"
+        asked_about = about or self.application.form
+        return self.act(SYSTEM, actions.note_reply, check, asked_about, outcome, fields)
+
+    def all_match(self) -> Application:
+        self.ask_registries()
+        for check in self.application.open_checks:
+            self.reply(check)
+        return self.application
+
+    # ---- officers and the clock ----
+
+    def ask(self, *gaps: Gap, message: str | None = None) -> Application:
+        return self.act(OFFICER, actions.ask, self.rules, gaps, message)
+
+    def ask_about_mismatches(self) -> Application:
+        return self.act(SYSTEM, actions.ask_about_mismatches, self.rules)
+
+    def claim(self, officer: str = OFFICER) -> Application:
+        return self.act(officer, actions.claim, officer)
+
+    def release(self, officer: str = OFFICER, **more: Any) -> Application:
+        return self.act(officer, actions.release, officer, **more)
+
+    def propose(
+        self,
+        outcome: str = "approved",
+        *reasons: str,
+        explanation: str | None = None,
+        officer: str = OFFICER,
+    ) -> Application:
+        return self.act(
+            officer, actions.propose, self.rules, officer, outcome, reasons, explanation, self.now
+        )
+
+    def confirm(
+        self, agrees: bool = True, explanation: str | None = None, officer: str = SECOND
+    ) -> Application:
+        return self.act(
+            officer, actions.confirm, self.rules, officer, agrees, explanation, self.now
+        )
+
+    def mark(self) -> Application:
+        return self.act(SYSTEM, actions.mark, self.rules, self.now)
+
+    def issue(self) -> Application:
+        return self.act(SYSTEM, actions.issue)
+
+
+def drafted(raw: dict[str, Any] | None = None, book: Casebook | None = None) -> Life:
+    """A draft with every document it needs."""
+    life = Life(raw, book)
+    life.upload_what_is_needed()
+    return life
+
+
+def submitted(raw: dict[str, Any] | None = None, book: Casebook | None = None) -> Life:
+    life = drafted(raw, book)
+    life.submit()
+    return life
+
+
+def on_review(raw: dict[str, Any] | None = None, book: Casebook | None = None) -> Life:
+    life = submitted(raw, book)
+    life.all_match()
+    return life
+
+
+def in_clarification(*gaps: Gap, raw: dict[str, Any] | None = None) -> Life:
+    life = on_review(raw)
+    life.ask(*(gaps or (Gap("unclear", field="income"),)))
+    return life
+
+
+def in_confirmation() -> Life:
+    life = on_review(form_of(income=ABOVE_THE_LIMIT))
+    life.propose("refused", "criteria_not_met")
+    return life
+
+
+def approved() -> Life:
+    life = on_review()
+    life.propose("approved")
+    return life
+
+
+def refused() -> Life:
+    life = in_confirmation()
+    life.confirm()
+    return life
+
+
+def withdrawn() -> Life:
+    life = on_review()
+    life.withdraw()
+    return life
+
+
+AT_STAGE: dict[str, Callable[[], Life]] = {
+    "draft": drafted,
+    "checking": submitted,
+    "clarification": in_clarification,
+    "review": on_review,
+    "confirmation": in_confirmation,
+    "approved": approved,
+    "refused": refused,
+    "withdrawn": withdrawn,
+}

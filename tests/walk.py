@@ -1,0 +1,217 @@
+"""One long walk through everything Opora does, and a record of all that was said on the way.
+
+Made once a session (tests/conftest.py): what a function may do and what must never be told about
+a person are both read from it.
+"""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+
+import boto3
+
+from casework.errors import Unavailable
+from local.aws import REGION, Backends
+from local.office import Office, form_of
+from local.people import person
+
+# A person whom nobody else is like, so that every trace is found.
+CANARY = {
+    "last_name": "Ярополкова-Заозёрская",
+    "first_name": "Евдокия",
+    "patronymic": "Светозаровна",
+    "phone": "+79167770077",
+    "email": "evdokia.canary@example.com",
+    "registration_address": "Московская обл., дер. Канареечная, д. 77",
+    "wishes": "Прошу ходить за хлебом: ноги-канарейки не держат",
+}
+UNIQUE = ("snils", "passport", "inn")
+
+Form = dict[str, Any]
+
+
+@dataclass
+class Walk:
+    """`calls`: (handler, operation); `payloads`: to and from all handlers but the API's."""
+
+    secrets: list[str]
+    calls: set[tuple[str, str]] = field(default_factory=set)
+    payloads: list[str] = field(default_factory=list)
+    logs: list[str] = field(default_factory=list)
+    histories: list[str] = field(default_factory=list)
+    sms: list[str] = field(default_factory=list)
+    published: list[str] = field(default_factory=list)
+    dead_letters: list[str] = field(default_factory=list)
+    items: list[dict[str, Any]] = field(default_factory=list)
+
+
+def walk(office: Office) -> Walk:
+    applicants = [form_of(person(n), **CANARY) for n in range(77, 81)]
+    record = Walk([*CANARY.values(), *(form[name] for form in applicants for name in UNIQUE)])
+    with _listening(office, record):
+        _live(office, *applicants)
+    record.calls = set(office.cloud.calls)
+    record.sms = [text for _, text in office.cloud.sms]
+    for topic in ("OperatorsTopic", "AgenciesTopic"):
+        record.published += office.cloud.published(topic)
+    record.histories = list(_histories())
+    queue = Backends().sqs.queues[office.cloud.outputs["DeadLetters"].split("/")[-1]]
+    record.dead_letters = [message.body for message in queue._messages]
+    pages = boto3.client("dynamodb", REGION).get_paginator("scan")
+    for page in pages.paginate(TableName=office.cloud.outputs["Applications"]):
+        record.items += page["Items"]
+    return record
+
+
+# ---- what happens -------------------------------------------------------------------------------
+
+
+def _live(office: Office, first: Form, second: Form, third: Form, fourth: Form) -> None:
+    _refused_after_questions(office, first)
+    _withdrawn(office, first)
+    _left_to_the_clock(office, second | {"notify_by": "email"})
+    _in_a_batch(office, third | {"notify_by": "letter"})
+    _strange_uploads(office)
+    _a_notice_that_never_leaves(office, fourth)
+    office.cloud.settle()
+
+
+def _refused_after_questions(office: Office, form: Form) -> None:
+    """A registry contradicts, the system asks, then an officer does; two officers refuse."""
+    office.registries.differ(form["snils"], "residence", "registration_address")
+    number = office.apply(form)
+    office.cloud.advance(hours=1)
+    office.registries.differ(form["snils"], "residence")
+    office.answer(number, message=f"Я {form['last_name']}, телефон {form['phone']}")
+    office.cloud.advance(hours=1)
+    path = f"/applications/{number}"
+    office.officer.post(f"{path}/claim", key="claim")
+    office.officer.get(f"{path}/assessment")
+    office.ask(
+        number,
+        {"code": "unclear", "field": "income"},
+        {"code": "unreadable", "document": "passport"},
+        message=f"{form['first_name']}, приложите паспорт {form['passport']}",
+    )
+    office.upload(number, "passport", b"not a scan", file_name=f"{form['last_name']}.jpg")
+    office.upload(number, "passport", file_name=f"{form['last_name']} {form['snils']}.jpg")
+    office.answer(number, form={"income": "190000"}, message="Вот паспорт")
+    office.cloud.advance(hours=1)
+    office.officer.get("/queue")
+    explanation = f"{form['last_name']} живёт не там: {form['registration_address']}"
+    office.propose_refusal(number, "data_wrong", explanation=explanation)
+    office.confirm(number, agrees=False, explanation=f"СНИЛС {form['snils']} верен")
+    office.propose_refusal(number, "data_wrong", explanation=explanation)
+    office.confirm(number)
+    office.officer.get("/executions")
+    office.officer.get(f"/executions/{number}")
+    office.citizen.get(f"{path}/history")
+    office.citizen.post(f"{path}/resubmission")
+    office.citizen.get("/applications")
+
+
+def _withdrawn(office: Office, form: Form) -> None:
+    number = office.apply(form)
+    office.cloud.advance(minutes=10)
+    office.withdraw(number)
+
+
+def _left_to_the_clock(office: Office, form: Form) -> None:
+    """The taxes are silent until patience ends; then nobody decides until all marks are made."""
+    office.registries.behave("taxes", down_until=office.cloud.now() + timedelta(days=365))
+    number = office.apply(form)
+    office.cloud.advance(days=70)
+    office.registries.start_over()
+    office.approve(number)
+
+
+def _in_a_batch(office: Office, form: Form) -> None:
+    columns = list(form)
+    cells = ["да" if v is True else "нет" if v is False else v for v in form.values()]
+    held = "passport snils income_certificate"
+    wrong = ["1" if name == "snils" else cell for name, cell in zip(columns, cells, strict=True)]
+    lines = [
+        ["region", "documents", *columns],
+        ["RU-MOW", held, *cells],
+        ["RU-MOW", held, *cells],
+        ["RU-MOW", held, *wrong],
+    ]
+    text = "\n".join(";".join(map(str, line)) for line in lines)
+    office.drop("lipa", "march.csv", text.encode())
+    office.drop("lipa", "broken.csv", b"\xff\xfe" + form["last_name"].encode("utf-16-le"))
+    office.cloud.advance(hours=1)
+    (line,) = office.officer.get("/queue")["applications"]
+    office.approve(line["number"])
+
+
+def _strange_uploads(office: Office) -> None:
+    """An object that nobody announced."""
+    s3, bucket = boto3.client("s3", REGION), office.cloud.outputs["UploadsBucket"]
+    s3.put_object(Bucket=bucket, Key="uploads/123-456-7890/stranger", Body=b"?")
+    office.cloud.settle()
+
+
+def _a_notice_that_never_leaves(office: Office, form: Form) -> None:
+    from functions.notify import wiring  # noqa: PLC0415
+
+    with mock.patch.object(wiring.sms, "send", side_effect=Unavailable("Throttling")):
+        office.apply(form)
+        office.cloud.advance(days=1)
+
+
+# ---- who listens --------------------------------------------------------------------------------
+
+
+@contextmanager
+def _listening(office: Office, record: Walk) -> Iterator[None]:
+    lambdas = office.cloud.lambdas
+    run, ear = lambdas.run, _Ear(record.logs)
+
+    def run_and_note(function, event):
+        payload, failed = run(function, event)
+        if not function.handler.endswith(".api.handler"):
+            record.payloads += [json.dumps(event, ensure_ascii=False), payload]
+        return payload, failed
+
+    with ExitStack() as listening:
+        listening.enter_context(mock.patch.object(lambdas, "run", run_and_note))
+        loggers = [logging.getLogger(), *map(logging.getLogger, _own_loggers())]
+        for logger in loggers:
+            logger.addHandler(ear)
+            listening.callback(logger.removeHandler, ear)
+        yield
+
+
+def _own_loggers() -> list[str]:
+    """Those that do not hand their records up."""
+    known = logging.root.manager.loggerDict.items()
+    return [n for n, logger in known if isinstance(logger, logging.Logger) and not logger.propagate]
+
+
+class _Ear(logging.Handler):
+    """Everything a record carries: the message, the extras, the traceback."""
+
+    def __init__(self, heard: list[str]) -> None:
+        super().__init__()
+        self._heard = heard
+        self._plain = logging.Formatter()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._heard.append(f"{self._plain.format(record)} {record.__dict__}")
+
+
+def _histories() -> Iterator[str]:
+    """Input, output and every event of every execution, those inside of maps too."""
+    client = boto3.client("stepfunctions", REGION)
+    for machine in Backends().step_functions.state_machines:
+        for execution in machine.executions:
+            arn = execution.execution_arn
+            described = client.describe_execution(executionArn=arn)
+            pages = client.get_paginator("get_execution_history").paginate(executionArn=arn)
+            events = [event for page in pages for event in page["events"]]
+            yield json.dumps([described, events], ensure_ascii=False, default=str)
