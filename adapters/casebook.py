@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import boto3
-
-from adapters import definitions
+from adapters import aws, definitions
 from adapters.applications import Applications
 from casework.application import Application
 from casework.ports import Rules
@@ -17,7 +15,7 @@ def rules_of(application: Application) -> Rules:
 
 
 def open_casebook(table: str, client: Any = None) -> Applications:
-    return Applications(client or boto3.client("dynamodb"), table, _due_of)
+    return Applications(client or aws.client("dynamodb"), table, _due_of)
 
 
 def _due_of(application: Application) -> str | None:

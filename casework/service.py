@@ -339,6 +339,7 @@ def _check_order(fields: tuple[FormField, ...]) -> None:
         above.add(field.name)
 
 
+YES_NO_TYPES = {FieldType.YES_NO, FieldType.CONSENT}
 _TESTS: dict[FieldType, set[str]] = {
     FieldType.YES_NO: {"is"},
     FieldType.CONSENT: {"is"},
@@ -382,11 +383,13 @@ def _check_comparison(said: Condition, field: FormField, *, measured: bool) -> N
     if test == "some":
         members = {part.name: part for part in field.fields}
         _check_condition(bound, members, measured=measured)
-    elif test == "is" and isinstance(bound, bool) != (field.type in _TESTS):
+        return
+    yes_no = test == "is" and isinstance(bound, bool)
+    if yes_no != (field.type in YES_NO_TYPES):
         raise wrong
-    elif isinstance(bound, date) != (field.type is FieldType.DATE):
+    if isinstance(bound, date) != (field.type is FieldType.DATE):
         raise wrong
-    elif field.type is FieldType.CHOICE:
+    if field.type is FieldType.CHOICE:
         wanted = (bound,) if test == "is" else bound
         _must_know(f"option of {field.name}", wanted, (option.value for option in field.options))
     elif field.type is FieldType.MONEY and isinstance(bound, str):

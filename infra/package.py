@@ -107,8 +107,8 @@ def groups(sources: dict[Path, set[str]]) -> frozenset[str]:
 
 
 def clients(sources: dict[Path, set[str]]) -> set[str]:
-    """The AWS services that boto3 clients are made of."""
-    made = re.compile(r'boto3\.client\(\s*"([\w-]+)"')
+    """The AWS services that clients are made of: aws.client("s3")."""
+    made = re.compile(r'\bclient\(\s*"([\w-]+)"')
     return {name for path in sources for name in made.findall(path.read_text())}
 
 

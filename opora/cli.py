@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _told(error: OporaError) -> str:
-    from adapters.wording import text_of  # noqa: PLC0415 - reads the texts only when needed
+    from adapters.wording import text_of
 
     return text_of("errors", error.code, "en", error.details)
 

@@ -247,5 +247,5 @@ def batch(on: Stage) -> None:
 
 
 def _totals(report: str) -> dict[str, int]:
-    lines = (line.split(";") for line in report.split("\r\n\r\n")[0].splitlines())
+    lines = (line.split(";") for line in report.split("\r\n\r\n", maxsplit=1)[0].splitlines())
     return {name: int(count) for name, count in lines}

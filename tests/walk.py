@@ -15,6 +15,7 @@ from unittest import mock
 
 import boto3
 
+from adapters.messages import Sms
 from casework.errors import Unavailable
 from local.aws import REGION, Backends
 from local.office import Office, form_of
@@ -157,9 +158,7 @@ def _strange_uploads(office: Office) -> None:
 
 
 def _a_notice_that_never_leaves(office: Office, form: Form) -> None:
-    from functions.notify import wiring  # noqa: PLC0415
-
-    with mock.patch.object(wiring.sms, "send", side_effect=Unavailable("Throttling")):
+    with mock.patch.object(Sms, "send", side_effect=Unavailable("Throttling")):
         office.apply(form)
         office.cloud.advance(days=1)
 

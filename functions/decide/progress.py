@@ -2,39 +2,28 @@
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
-
 from adapters.casebook import rules_of
 from adapters.clock import now
+from adapters.records import Happened, each_event
 from casework.application import Stage
 from casework.review import next_step
-from functions.decide.wiring import applications, reviews
-
-events = BatchProcessor(EventType.DynamoDBStreams)
+from functions.decide.wiring import applications, logger, reviews
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return process_partial_response(event, _carry, events, context)
+def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
+    return each_event(event, _carry, logger)
 
 
-def _carry(record: DynamoDBRecord) -> None:
+def _carry(happened: Happened) -> None:
     """Start, stop or wake the execution, whichever the application as it is now calls for."""
-    item = record.dynamodb.new_image
-    number, kind = item["number"], item["kind"]
-    application = applications.load(number).application
-    if application.stage is Stage.DRAFT:
-        return
+    number = happened.number
+    application = applications().load(number).application
     if application.stage is Stage.WITHDRAWN:
-        reviews.stop(number, "withdrawn by the applicant")
+        reviews().stop(number, "withdrawn by the applicant")
         return
     step = next_step(application, rules_of(application), now())
-    if kind == "submitted":
-        reviews.start_review(number, step)
-    task = applications.task(number)
+    if happened.kind == "submitted":
+        reviews().start_review(number, step)
+    task = applications().task(number)
     if task and task.purpose != step.next:
-        reviews.wake(task.token, number, step)
+        reviews().wake(task.token, number, step)

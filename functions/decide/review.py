@@ -19,11 +19,11 @@ def await_people(event: dict[str, Any], _: Any) -> None:
     number, purpose, token, at = event["number"], event["purpose"], event["token"], now()
     if purpose == Next.ASK:
         _act(number, lambda case: actions.ask_about_mismatches(case, rules_of(case.application)))
-    applications.put_task(number, Task(purpose, token))
-    application = applications.load(number).application  # after the token is there to be found
+    applications().put_task(number, Task(purpose, token))
+    application = applications().load(number).application  # after the token is there to be found
     step = next_step(application, rules_of(application), at)
     if step.next != purpose:
-        reviews.wake(token, number, step)
+        reviews().wake(token, number, step)
 
 
 def mark_deadline(event: dict[str, Any], _: Any) -> dict[str, Any]:
@@ -38,5 +38,5 @@ def issue_outcome(event: dict[str, Any], _: Any) -> dict[str, Any]:
 
 def _act(number: str, act: Callable[[Case], Change]) -> dict[str, Any]:
     at = now()
-    application = applications.change(number, act, actor=SYSTEM, now=at).case.application
+    application = applications().change(number, act, actor=SYSTEM, now=at).case.application
     return step_payload(number, next_step(application, rules_of(application), at))

@@ -114,7 +114,7 @@ def draft(request: Request) -> dict[str, Any]:
     query=CURSOR,
 )
 def list_own(request: Request) -> dict[str, Any]:
-    page = applications.of_applicant(request.person.id, request.query.get("cursor"))
+    page = applications().of_applicant(request.person.id, request.query.get("cursor"))
     return _page(page, request)
 
 
@@ -226,7 +226,7 @@ def announce(request: Request, number: str) -> dict[str, Any]:
 
     done = _act(request, number, act)
     id_ = done.result["document"]
-    invitation = documents.invitation(number, id_, new.content_type)
+    invitation = documents().invitation(number, id_, new.content_type)
     return {
         "document": show.document(done.case, id_, request.language),
         "number": number,
@@ -239,7 +239,7 @@ def announce(request: Request, number: str) -> dict[str, Any]:
 )
 def history(request: Request, number: str) -> dict[str, Any]:
     _seen(number, request.person)
-    sealed = applications.sealed_events(number)
+    sealed = applications().sealed_events(number)
     return {
         "number": number,
         "events": [show.event(told, request.person, request.language) for told, _ in sealed],
@@ -272,7 +272,7 @@ def queue(request: Request) -> dict[str, Any]:
     if request.query.get("stage", Stage.REVIEW) not in set(Stage):
         raise BadRequest("bad_parameter", name="stage", expected=", ".join(Stage))
     filters = {name: request.query.get(name) for name in ("stage", "service", "officer")}
-    page = applications.queue(region, request.query.get("cursor"), **filters)
+    page = applications().queue(region, request.query.get("cursor"), **filters)
     return _page(page, request)
 
 
@@ -392,7 +392,7 @@ def list_executions(request: Request) -> dict[str, Any]:
     known = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
     if status is not None and status not in known:
         raise BadRequest("bad_parameter", name="status", expected=", ".join(known))
-    return reviews.latest(status, request.query.get("cursor"))
+    return reviews().latest(status, request.query.get("cursor"))
 
 
 @api.operation(
@@ -405,14 +405,14 @@ def list_executions(request: Request) -> dict[str, Any]:
 def show_execution(_: Request, number: str) -> dict[str, Any]:
     if not is_number(number):
         raise NotFound("unknown_execution")
-    return reviews.show(number)
+    return reviews().show(number)
 
 
 # ---- shared -------------------------------------------------------------------------------------
 
 
 def _create(request: Request, change: Change) -> Done:
-    return applications.create(
+    return applications().create(
         draw_number(),
         _fitting(change),
         actor=request.person.id,
@@ -430,7 +430,7 @@ def _act(request: Request, number: str, act: Any) -> Done:
 
     if not is_number(number):
         raise NotFound("unknown_number", number=number[:20])
-    return applications.change(
+    return applications().change(
         number, act_if_seen, actor=request.person.id, now=request.now, command=request.command
     )
 
@@ -454,7 +454,7 @@ def _shown(done: Done, request: Request) -> dict[str, Any]:
 def _seen(number: str, person: Person) -> Case:
     if not is_number(number):
         raise NotFound("unknown_number", number=number[:20])
-    case = applications.load(number)
+    case = applications().load(number)
     _check_seen(case, person)
     return case
 

@@ -28,7 +28,7 @@ def receive(event: dict[str, Any], _: Any) -> None:
     if drop is None:
         logger.warning("a file outside of inbox/<agency>/<service>/ is left alone")
         return
-    intakes.start(drop.batch, drop._asdict())
+    intakes().start(drop.batch, drop._asdict())
 
 
 def split(event: dict[str, Any], _: Any) -> dict[str, Any]:
@@ -36,20 +36,20 @@ def split(event: dict[str, Any], _: Any) -> dict[str, Any]:
     drop = Drop(**event)
     try:
         service = definitions.service(drop.service)
-        rows = read_rows(service, batches.file(drop, BYTES_AT_MOST))
+        rows = read_rows(service, batches().file(drop, BYTES_AT_MOST))
     except (InvalidForm, NotFound) as error:
         problems = getattr(error, "problems", None) or [Problem("", error.code, error.details)]
-        batches.put_file_problems(drop.batch, list(problems))
+        batches().put_file_problems(drop.batch, list(problems))
         return {"drop": event, "parts": 0, "manifest": ""}
-    manifest, parts = batches.put_parts(drop.batch, rows, ROWS_A_PART)
+    manifest, parts = batches().put_parts(drop.batch, rows, ROWS_A_PART)
     return {"drop": event, "parts": parts, "manifest": manifest}
 
 
 def take_in(event: dict[str, Any], _: Any) -> dict[str, int]:
     """State "Take in one part": each row becomes an application, or its problems are noted."""
     agency, service = event["agency"], event["service"]
-    rows = batches.part(event["part"])
-    batches.put_results(event["part"], [_take_in(row, service, agency) for row in rows])
+    rows = batches().part(event["part"])
+    batches().put_results(event["part"], [_take_in(row, service, agency) for row in rows])
     return {"rows": len(rows)}
 
 
@@ -63,7 +63,7 @@ def _take_in(row: Row, service: str, agency: str) -> RowResult:
         change = actions.submit_row(
             rules, row.form, row.documents or (), at, region=row.region, agency=agency
         )
-        done = applications.create(
+        done = applications().create(
             draw_number(), change, actor=f"agency:{agency}", now=at, command=command
         )
     except (InvalidForm, InvalidValue, AlreadyOpen) as error:
@@ -81,10 +81,10 @@ def _problems(error: OporaError) -> tuple[Problem, ...]:
 def write_report(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """State "Write the report": beside the file, with totals; the agency is told."""
     drop = Drop(**event["drop"])
-    problems = () if event["parts"] else batches.file_problems(drop.batch)
-    results = list(batches.results(drop.batch)) if event["parts"] else []
+    problems = () if event["parts"] else batches().file_problems(drop.batch)
+    results = list(batches().results(drop.batch)) if event["parts"] else []
     counted = totals(results)
-    batches.put_report(drop, report(lines_of(problems, results, counted)))
+    batches().put_report(drop, report(lines_of(problems, results, counted)))
     news = {"batch": drop.batch, "report": drop.report_key, "readable": not problems, **counted}
-    agencies.publish("batch_done", news, agency=drop.agency)
+    agencies().publish("batch_done", news, agency=drop.agency)
     return {"batch": drop.batch, **counted}

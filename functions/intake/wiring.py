@@ -1,10 +1,12 @@
-"""What the functions of this room are connected to; made once a process."""
+"""What the functions of this room are connected to: each made once a process, when first used."""
 
 import secrets
+from functools import cache
 
-import boto3
 from aws_lambda_powertools import Logger
 
+from adapters.applications import Applications
+from adapters.aws import client
 from adapters.batches import Batches
 from adapters.casebook import open_casebook
 from adapters.documents import Documents
@@ -15,13 +17,36 @@ from casework.application import NUMBER_SPACE, number_from
 
 settings = from_environment()
 logger = Logger(service="intake")
-applications = open_casebook(settings.applications_table)
-_step_functions, _s3 = boto3.client("stepfunctions"), boto3.client("s3")
-reviews = Executions(_step_functions, settings.application_review)
-intakes = Executions(_step_functions, settings.batch_intake)
-documents = Documents(_s3, settings.uploads_bucket, settings.vault_bucket)
-batches = Batches(_s3, settings.batches_bucket)
-agencies = Topic(boto3.client("sns"), settings.agencies_topic)
+
+
+@cache
+def applications() -> Applications:
+    return open_casebook(settings.applications_table)
+
+
+@cache
+def reviews() -> Executions:
+    return Executions(client("stepfunctions"), settings.application_review)
+
+
+@cache
+def documents() -> Documents:
+    return Documents(client("s3"), settings.uploads_bucket, settings.vault_bucket)
+
+
+@cache
+def intakes() -> Executions:
+    return Executions(client("stepfunctions"), settings.batch_intake)
+
+
+@cache
+def batches() -> Batches:
+    return Batches(client("s3"), settings.batches_bucket)
+
+
+@cache
+def agencies() -> Topic:
+    return Topic(client("sns"), settings.agencies_topic)
 
 
 def draw_number() -> str:

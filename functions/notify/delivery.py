@@ -6,19 +6,13 @@ the next one is. So nothing is lost, and no channel says anything twice.
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-
 from adapters import definitions
 from adapters.casebook import rules_of
 from adapters.clock import now
 from adapters.deliveries import Delivery, State
 from adapters.messages import Undeliverable
 from adapters.queues import DeliveryRequest
+from adapters.records import each_message
 from casework.application import Stage
 from casework.errors import Unavailable
 from casework.notice import Audience, Channel, Contact, contact_of, words
@@ -31,19 +25,17 @@ from functions.notify.wiring import (
     mail,
     settings,
     sms,
-    topics,
+    topic,
 )
 
-messages = BatchProcessor(EventType.SQS)
+
+def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
+    return each_message(event, _deliver, logger)
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return process_partial_response(event, _deliver, messages, context)
-
-
-def _deliver(record: SQSRecord) -> None:
-    request = DeliveryRequest(**record.json_body)
-    case = applications.load(request.number)
+def _deliver(body: dict[str, Any]) -> None:
+    request = DeliveryRequest(**body)
+    case = applications().load(request.number)
     if case.application.stage is Stage.WITHDRAWN:
         return  # withdrawn since: nothing more is said
     if request.audience == Audience.APPLICANT:
@@ -54,11 +46,11 @@ def _deliver(record: SQSRecord) -> None:
 
 def _tell_topic(request: DeliveryRequest, case: Case) -> None:
     delivery = Delivery(request.number, request.event, request.template, request.audience)
-    if deliveries.begin(delivery, _at()) is State.SENT:
+    if deliveries().begin(delivery, _at()) is State.SENT:
         return
     application = case.application
     tags = {"agency": application.agency} if request.audience == Audience.AGENCY else {}
-    topics[Audience(request.audience)].publish(
+    topic(Audience(request.audience)).publish(
         request.template,
         {
             "number": request.number,
@@ -69,7 +61,7 @@ def _tell_topic(request: DeliveryRequest, case: Case) -> None:
         },
         **tags,
     )
-    deliveries.end(delivery, State.SENT, request.audience, _at())
+    deliveries().end(delivery, State.SENT, request.audience, _at())
 
 
 def _tell_applicant(request: DeliveryRequest, case: Case) -> None:
@@ -79,7 +71,7 @@ def _tell_applicant(request: DeliveryRequest, case: Case) -> None:
     told = {name: text.format_map(filled).strip() for name, text in texts.items()}
     for channel in contact.channels:
         delivery = Delivery(request.number, request.event, request.template, channel)
-        state = deliveries.begin(delivery, _at())
+        state = deliveries().begin(delivery, _at())
         if state is State.SENT:
             return
         usable = state is State.NEW or channel is Channel.LETTER
@@ -93,26 +85,26 @@ def _send(delivery: Delivery, contact: Contact, told: dict[str, str]) -> bool:
     try:
         detail = _SENDERS[Channel(delivery.channel)](delivery, contact, told)
     except Unavailable:
-        deliveries.forget(delivery)
+        deliveries().forget(delivery)
         raise
     except Undeliverable as error:
         logger.warning("channel failed", extra={"channel": delivery.channel, "code": error.code})
-        deliveries.end(delivery, State.FAILED, error.code, _at())
+        deliveries().end(delivery, State.FAILED, error.code, _at())
         return False
-    deliveries.end(delivery, State.SENT, detail, _at())
+    deliveries().end(delivery, State.SENT, detail, _at())
     return True
 
 
 def _by_sms(_: Delivery, contact: Contact, told: dict[str, str]) -> str:
-    return sms.send(contact.phone, told["sms"])
+    return sms().send(contact.phone, told["sms"])
 
 
 def _by_email(_: Delivery, contact: Contact, told: dict[str, str]) -> str:
-    return mail.send(contact.email, told["subject"], told["body"])
+    return mail().send(contact.email, told["subject"], told["body"])
 
 
 def _by_letter(delivery: Delivery, contact: Contact, told: dict[str, str]) -> str:
-    return letters.send(delivery.name, contact.address, told["subject"], told["body"])
+    return letters().send(delivery.name, contact.address, told["subject"], told["body"])
 
 
 _SENDERS = {Channel.SMS: _by_sms, Channel.EMAIL: _by_email, Channel.LETTER: _by_letter}

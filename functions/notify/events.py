@@ -2,29 +2,19 @@
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
-
 from adapters.queues import DeliveryRequest
+from adapters.records import Happened, each_event
 from casework.notice import notices_of
-from functions.notify.wiring import applications, queue
-
-events = BatchProcessor(EventType.DynamoDBStreams)
+from functions.notify.wiring import applications, logger, queue
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return process_partial_response(event, _tell, events, context)
+def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
+    return each_event(event, _tell, logger)
 
 
-def _tell(record: DynamoDBRecord) -> None:
-    item = record.dynamodb.new_image
-    case = applications.load(item["number"])
-    happened = case.events[int(item["sequence"]) - 1]
-    for notice in notices_of(happened, case.application):
-        queue.send(
+def _tell(happened: Happened) -> None:
+    case = applications().load(happened.number)
+    for notice in notices_of(case.events[happened.sequence - 1], case.application):
+        queue().send(
             DeliveryRequest(happened.number, happened.sequence, notice.audience, notice.template)
         )

@@ -1,8 +1,11 @@
-"""What the functions of this room are connected to; made once a process."""
+"""What the functions of this room are connected to: each made once a process, when first used."""
 
-import boto3
+from functools import cache
+
 from aws_lambda_powertools import Logger
 
+from adapters.applications import Applications
+from adapters.aws import client
 from adapters.casebook import open_casebook
 from adapters.deliveries import Deliveries
 from adapters.messages import Letters, Mail, Sms, Topic
@@ -12,14 +15,42 @@ from casework.notice import Audience
 
 settings = from_environment()
 logger = Logger(service="notify")
-_dynamodb, _sns = boto3.client("dynamodb"), boto3.client("sns")
-applications = open_casebook(settings.applications_table, _dynamodb)
-deliveries = Deliveries(_dynamodb, settings.applications_table)
-queue = Queue(boto3.client("sqs"), settings.deliveries)
-sms = Sms(_sns)
-mail = Mail(boto3.client("sesv2"), settings.sender)
-letters = Letters(boto3.client("s3"), settings.letters_bucket)
-topics = {
-    Audience.OPERATORS: Topic(_sns, settings.operators_topic),
-    Audience.AGENCY: Topic(_sns, settings.agencies_topic),
-}
+
+
+@cache
+def applications() -> Applications:
+    return open_casebook(settings.applications_table)
+
+
+@cache
+def deliveries() -> Deliveries:
+    return Deliveries(client("dynamodb"), settings.applications_table)
+
+
+@cache
+def queue() -> Queue:
+    return Queue(client("sqs"), settings.deliveries)
+
+
+@cache
+def sms() -> Sms:
+    return Sms(client("sns"))
+
+
+@cache
+def mail() -> Mail:
+    return Mail(client("sesv2"), settings.sender)
+
+
+@cache
+def letters() -> Letters:
+    return Letters(client("s3"), settings.letters_bucket)
+
+
+@cache
+def topic(audience: Audience) -> Topic:
+    arns = {
+        Audience.OPERATORS: settings.operators_topic,
+        Audience.AGENCY: settings.agencies_topic,
+    }
+    return Topic(client("sns"), arns[audience])

@@ -22,7 +22,7 @@ def judge(event: dict[str, Any], _: Any) -> None:
     if case is None:
         _report_stranger(key)
         return
-    data = documents.read(key)
+    data = documents().read(key)
     if data is None:
         logger.warning("the upload is gone", extra={"number": upload.number})
         return
@@ -35,7 +35,7 @@ def judge(event: dict[str, Any], _: Any) -> None:
         dpi_at_least=needed.dpi_at_least,
     )
     judged = _judged(record, upload, data, verdict)
-    applications.change(
+    applications().change(
         upload.number,
         lambda case: actions.judge_document(case, judged, sha256=verdict.sha256, size=verdict.size),
         actor=SYSTEM,
@@ -46,7 +46,7 @@ def judge(event: dict[str, Any], _: Any) -> None:
 def _announced(upload: Upload | None) -> Case | None:
     """The case that expects this upload."""
     try:
-        case = applications.load(upload.number) if upload else None
+        case = applications().load(upload.number) if upload else None
     except NotFound:
         return None
     return case if case and upload.document in case.documents else None
@@ -57,7 +57,7 @@ def _judged(
 ) -> DocumentRecord:
     if not verdict.accepted:
         return replace(record, defect=verdict.defect, details=verdict.details)
-    key = documents.keep(upload, data, verdict.content_type)
+    key = documents().keep(upload, data, verdict.content_type)
     return replace(record, content_type=verdict.content_type, vault_key=key)
 
 
@@ -67,4 +67,4 @@ def _report_stranger(key: str) -> None:
     The key is not repeated: whoever put the object there chose it, and it may name a person.
     """
     logger.warning("an upload that nobody announced stays in quarantine")
-    operators.publish("stranger_quarantined", {"key_length": len(key)})
+    operators().publish("stranger_quarantined", {"key_length": len(key)})

@@ -1,8 +1,11 @@
-"""What the functions of this room are connected to; made once a process."""
+"""What the functions of this room are connected to: each made once a process, when first used."""
 
-import boto3
+from functools import cache
+
 from aws_lambda_powertools import Logger
 
+from adapters.applications import Applications
+from adapters.aws import client
 from adapters.casebook import open_casebook
 from adapters.documents import Documents
 from adapters.executions import Executions
@@ -12,8 +15,28 @@ from adapters.settings import from_environment
 
 settings = from_environment()
 logger = Logger(service="verify")
-applications = open_casebook(settings.applications_table)
-documents = Documents(boto3.client("s3"), settings.uploads_bucket, settings.vault_bucket)
-reviews = Executions(boto3.client("stepfunctions"), settings.application_review)
-registry_requests = Queue(boto3.client("sqs"), settings.registry_requests)
-operators = Topic(boto3.client("sns"), settings.operators_topic)
+
+
+@cache
+def applications() -> Applications:
+    return open_casebook(settings.applications_table)
+
+
+@cache
+def documents() -> Documents:
+    return Documents(client("s3"), settings.uploads_bucket, settings.vault_bucket)
+
+
+@cache
+def reviews() -> Executions:
+    return Executions(client("stepfunctions"), settings.application_review)
+
+
+@cache
+def registry_requests() -> Queue:
+    return Queue(client("sqs"), settings.registry_requests)
+
+
+@cache
+def operators() -> Topic:
+    return Topic(client("sns"), settings.operators_topic)

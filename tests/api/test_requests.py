@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from adapters.applications import Applications
 from local.office import post_file
 from local.scans import good_jpeg
 from tests.api.people import DOCUMENT, JSON, MISSING, NEW, PROPOSAL, check_problem, state, tokens
@@ -363,12 +364,10 @@ def test_nothing_is_kept_in_caches(office, send):
 
 
 def test_a_failure_of_ours_is_a_problem_too_and_tells_nothing(office, send, monkeypatch):
-    from functions.intake import api  # noqa: PLC0415
-
     def broken(*_, **__):
         raise RuntimeError("the secret of the house")
 
-    monkeypatch.setattr(api.applications, "of_applicant", broken)
+    monkeypatch.setattr(Applications, "of_applicant", broken)
     problem = check_problem(send("GET", "/applications"), 500, "error")
     assert "secret" not in json.dumps(problem)
 

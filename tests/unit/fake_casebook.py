@@ -111,7 +111,7 @@ class Casebook:
 
 
 class Life:
-    """One application and everybody who acts on it. Each act gives the application as it then is."""
+    """One application and everybody who acts on it. Each act gives what it then is."""
 
     def __init__(self, raw: dict[str, Any] | None = None, book: Casebook | None = None) -> None:
         self.rules = rules()
