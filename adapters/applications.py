@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from casework.application import Application, Event, Stage, apply, chain, fold
+from casework.application import Application, Event, Stage, apply, chain, first_broken_link, fold
 from casework.errors import AlreadyOpen, BadRequest, KeyReused, NotFound, VersionConflict
 from casework.ports import Case, Change, DocumentRecord
 
@@ -65,6 +65,14 @@ class Task(NamedTuple):
     token: str
 
 
+class SealedChain(NamedTuple):
+    """Each event with the hash that was stored with it, in order. `broken_at`: the first sequence
+    number that was altered, removed or moved; None when all is as it was written."""
+
+    events: list[tuple[Event, str]]
+    broken_at: int | None
+
+
 class Page(NamedTuple):
     items: list[dict[str, Any]]
     cursor: str | None
@@ -93,12 +101,14 @@ class Applications:
             raise NotFound("unknown_number", number=number[:20])
         return _case(number, items)
 
-    def sealed_events(self, number: str) -> list[tuple[Event, str]]:
-        """Each event with the hash that was stored with it, in order."""
-        items = list(self._query(_app(number), prefix="EVENT#"))
-        if not items:
+    def sealed_chain(self, number: str) -> SealedChain:
+        """Raises NotFound."""
+        items = {item["sk"]: item for item in self._query(_app(number))}
+        if "META" not in items:
             raise NotFound("unknown_number", number=number[:20])
-        return [(_event(number, item), item["hash"]) for item in items]
+        events = [item for sk, item in items.items() if sk.startswith("EVENT#")]
+        sealed = [(_event(number, item), item["hash"]) for item in events]
+        return SealedChain(sealed, first_broken_link(sealed, items["META"]["head"]))
 
     def of_applicant(self, applicant: str, cursor: str | None = None) -> Page:
         """The person's applications, newest first."""
@@ -153,11 +163,11 @@ class Applications:
             if not start or len(items) >= PAGE:
                 return Page(items, _encode_cursor(start))
 
-    def _query(self, pk: str, prefix: str | None = None) -> Iterator[dict[str, Any]]:
+    def _query(self, pk: str) -> Iterator[dict[str, Any]]:
         query = {
             "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk" + (" AND begins_with(sk, :sk)" if prefix else ""),
-            "ExpressionAttributeValues": _item({":pk": pk} | ({":sk": prefix} if prefix else {})),
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": _item({":pk": pk}),
             "ConsistentRead": True,
         }
         while True:
@@ -179,12 +189,12 @@ class Applications:
         command: Command | None = None,
     ) -> Done:
         """Raises AlreadyOpen, KeyReused, VersionConflict (the number is taken: draw another)."""
-        if command and (done := self._carried_out(command)):
+        if done := self.carried_out(command):
             return done
         try:
             return self._write(Case(Application(number), {}), change, actor, now, command)
         except _Repeated:
-            return self._carried_out(command)
+            return self.carried_out(command)
 
     def change(
         self,
@@ -200,7 +210,7 @@ class Applications:
         Raises what `act` raises, NotFound, AlreadyOpen, KeyReused, and VersionConflict when others
         are faster each time.
         """
-        if command and (done := self._carried_out(command)):
+        if done := self.carried_out(command):
             return done
         for _ in range(ATTEMPTS):
             case = self.load(number)
@@ -210,12 +220,15 @@ class Applications:
             try:
                 return self._write(case, change, actor, now, command)
             except _Repeated:
-                return self._carried_out(command)
+                return self.carried_out(command)
             except VersionConflict:
                 continue
         raise VersionConflict()
 
-    def _carried_out(self, command: Command) -> Done | None:
+    def carried_out(self, command: Command | None) -> Done | None:
+        """What came of the command, if it was carried out before. Raises KeyReused."""
+        if command is None:
+            return None
         found = self._client.get_item(
             TableName=self._table,
             Key=_item({"pk": f"COMMAND#{command.key}", "sk": "COMMAND"}),
@@ -275,6 +288,7 @@ class Applications:
             "number": application.number,
             "stage": application.stage.value,
             "version": application.version,
+            "head": application.head,
             "service": application.service,
             "region": application.region,
             "applicant": application.applicant or f"agency:{application.agency}",

@@ -15,6 +15,7 @@ from casework.application import SYSTEM, Application, Gap, Happening, Stage
 from casework.decision import APPROVED, REFUSED, Assessment
 from casework.errors import (
     AnswerTooLate,
+    BadRequest,
     InvalidForm,
     NotAllowed,
     Problem,
@@ -26,6 +27,7 @@ from casework.review import answer_due, due_marks, mismatch_gaps, patience_ends
 from casework.service import Cause
 
 NOTHING = Change()
+OPEN_TO_APPLICANT = frozenset({Stage.DRAFT, Stage.CHECKING, Stage.CLARIFICATION, Stage.REVIEW})
 FIXED = ("snils",)  # who the application is about does not change once it is registered
 DOCUMENTS_AT_MOST = 40  # a resubmission carries each as two of the 100 writes of a transaction
 
@@ -66,12 +68,26 @@ def change(case: Case, rules: Rules, raw: Mapping[str, Any], now: datetime) -> C
         return NOTHING
     if case.application.stage is Stage.DRAFT:
         return Change((Happening("changed", {"form": form.digest(merged)}),), form=merged)
-    if case.application.stage not in (Stage.CHECKING, Stage.CLARIFICATION, Stage.REVIEW):
+    if case.application.stage not in OPEN_TO_APPLICANT:
         raise WrongStage(stage=case.application.stage)
     stored, data = _correction(case, rules, merged, now)
     if not data["fields"]:
         return NOTHING  # the same, written another way
+    if problems := _newly_missing(case, rules, stored, now):
+        raise InvalidForm(problems)
     return Change((Happening("corrected", data),), form=stored)
+
+
+def _newly_missing(
+    case: Case, rules: Rules, stored: Mapping[str, Any], now: datetime
+) -> list[Problem]:
+    """Documents that the form before the correction did not need: they are uploaded first."""
+    day = rules.calendar.local_day(now)
+    before, after = (
+        {d.kind for d in rules.service.documents_needed(form.check_form(rules.service, f, day)[0])}
+        for f in (case.form, stored)
+    )
+    return _lacking_documents(case.application, after - before)
 
 
 def submit(case: Case, rules: Rules, now: datetime) -> Change:
@@ -143,6 +159,8 @@ def resubmit(case: Case, rules: Rules) -> Change:
     application = case.application
     if application.stage not in (Stage.REFUSED, Stage.WITHDRAWN):
         raise WrongStage(stage=application.stage)
+    if application.successor is not None:
+        raise WrongStage("already_resubmitted", successor=application.successor)
     begun = draft(
         rules,
         case.form,
@@ -152,20 +170,27 @@ def resubmit(case: Case, rules: Rules) -> Change:
         previous=application.number,
     )
     good = application.documents_in("accepted")
-    records = tuple(case.documents[id_] for id_ in good if id_ in case.documents)
     kept = (
         Happening(
             "document_accepted",
             {
-                "document": record.id,
-                "kind": record.kind,
-                "sha256": application.documents[record.id].sha256,
+                "document": id_,
+                "kind": kind,
+                "sha256": application.documents[id_].sha256,
                 "from": application.number,
             },
         )
-        for record in records
+        for id_, kind in good.items()
     )
+    records = tuple(case.documents[id_] for id_ in good if id_ in case.documents)
     return Change((*begun.happenings, *kept), begun.form, documents=records)
+
+
+def note_successor(case: Case, number: str) -> Change:
+    """The old application learns of the one that replaces it."""
+    if case.application.successor is not None:
+        return NOTHING
+    return Change((Happening("resubmitted", {"number": number}),))
 
 
 def answer(
@@ -212,8 +237,8 @@ def _correction(
 
 
 def announce_document(case: Case, rules: Rules, record: DocumentRecord) -> Change:
-    """A file will be uploaded: for a draft, or for the answer to an open question."""
-    if case.application.stage not in (Stage.DRAFT, Stage.CLARIFICATION):
+    """A file will be uploaded: for a draft, for an answer, or for a correction."""
+    if case.application.stage not in OPEN_TO_APPLICANT:
         raise WrongStage(stage=case.application.stage)
     if rules.service.document(record.kind) is None:
         options = ", ".join(document.kind for document in rules.service.documents)
@@ -291,18 +316,23 @@ def ask_registries(case: Case, rules: Rules, now: datetime) -> Change:
 
 
 def note_reply(
-    case: Case, check: str, form_digest: str, outcome: str, fields: Iterable[str]
+    case: Case, rules: Rules, check: str, form_digest: str, outcome: str, fields: Iterable[str]
 ) -> Change:
-    """A registry's reply: `matched`, or `mismatched` with the fields that differ.
+    """A registry's reply: `matched`, or `mismatched` with the fields that differ; when it names
+    none of those that the check compares, all of them are in doubt.
 
     A reply about a form that has been corrected since says nothing about the new one.
     """
+    if outcome not in ("matched", "mismatched"):
+        raise BadRequest("bad_reply", check=check)
     application = case.application
     state = application.checks.get(check)
     outdated = application.closed or form_digest != application.form
     if outdated or state is None or not state.is_open:
         return NOTHING
-    data = {"check": check, "outcome": outcome, "fields": sorted(fields)}
+    compared = rules.service.check(check).fields
+    named = [name for name in compared if name in set(fields)] or list(compared)
+    data = {"check": check, "outcome": outcome, "fields": named if outcome == "mismatched" else []}
     return Change((Happening("registry_replied", data),))
 
 
@@ -318,9 +348,10 @@ def ask_about_mismatches(case: Case, rules: Rules) -> Change:
     return Change((_question(gaps),), texts={"question": None})  # none, where an old one had words
 
 
-def ask(case: Case, rules: Rules, gaps: Iterable[Gap], message: str | None) -> Change:
+def ask(case: Case, rules: Rules, officer: str, gaps: Iterable[Gap], message: str | None) -> Change:
     """An officer's one question about everything that is missing."""
     _must_be_in(case.application, Stage.REVIEW)
+    _must_not_be_anothers(case.application, officer)
     gaps = tuple(gaps)
     if problems := list(_gap_problems(rules, gaps)):
         raise InvalidForm(problems)
@@ -416,8 +447,7 @@ def propose(
     """An officer's decision: an approval stands at once, a refusal waits for a second officer."""
     application = case.application
     _must_be_in(application, Stage.REVIEW)
-    if application.officer not in (None, officer):
-        raise WrongStage("claimed_by_another")
+    _must_not_be_anothers(application, officer)
     proposed = assessment(case, rules)
     reasons = tuple(reasons)
     departs = outcome != proposed.outcome
@@ -508,6 +538,11 @@ def _record(record: Any) -> dict[str, Any]:
 def _must_be_in(application: Application, stage: Stage) -> None:
     if application.stage is not stage:
         raise WrongStage(stage=application.stage)
+
+
+def _must_not_be_anothers(application: Application, officer: str) -> None:
+    if application.officer not in (None, officer):
+        raise WrongStage("claimed_by_another")
 
 
 def _refuse_unknown(rules: Rules, raw: Mapping[str, Any]) -> None:

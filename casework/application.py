@@ -205,16 +205,17 @@ def chain(
     return events
 
 
-def first_broken_link(events: Iterable[tuple[Event, str]]) -> int | None:
+def first_broken_link(events: Iterable[tuple[Event, str]], head: str | None = None) -> int | None:
     """Given each event with its stored hash, in order: the first sequence number that was altered,
-    removed or moved; None when the chain is whole."""
-    previous = GENESIS
+    removed or moved; None when the chain is whole. `head`: the last hash as it is kept elsewhere;
+    without it nobody sees that events are missing at the end."""
+    previous, expected = GENESIS, 0
     for expected, (event, stored_hash) in enumerate(events, start=1):
         intact = (event.sequence, event.previous, event.hash) == (expected, previous, stored_hash)
         if not intact:
             return expected
         previous = stored_hash
-    return None
+    return None if head in (None, previous) else expected + 1
 
 
 # ---- numbers ------------------------------------------------------------------------------------

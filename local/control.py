@@ -13,7 +13,6 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from adapters.calendars import calendar_for
-from casework.application import first_broken_link
 from casework.errors import OporaError
 from local.cloud import LocalCloud
 from local.office import Office
@@ -98,7 +97,7 @@ class Control:
             return {"key": report, "report": self._office.report(report)}
 
     def history(self, _: Request, number: str) -> dict[str, Any]:
-        sealed = self._office.casebook.sealed_events(number)
+        sealed = self._office.casebook.sealed_chain(number)
         events = [
             {
                 "sequence": e.sequence,
@@ -108,9 +107,9 @@ class Control:
                 "data": dict(e.data),
                 "hash": stored,
             }
-            for e, stored in sealed
+            for e, stored in sealed.events
         ]
-        return {"number": number, "events": events, "broken_at": first_broken_link(sealed)}
+        return {"number": number, "events": events, "broken_at": sealed.broken_at}
 
     def outbox(self, _: Request) -> dict[str, Any]:
         cloud = self._cloud

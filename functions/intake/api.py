@@ -11,7 +11,7 @@ from adapters.applications import Done
 from adapters.calendars import calendar_for
 from adapters.casebook import rules_of
 from casework import actions, form
-from casework.application import Gap, Stage, first_broken_link, is_number
+from casework.application import Gap, Stage, is_number
 from casework.errors import (
     BadRequest,
     NotFound,
@@ -185,8 +185,17 @@ def withdraw(request: Request, number: str) -> dict[str, Any]:
 def resubmit(request: Request, number: str) -> dict[str, Any]:
     case = _seen(number, request.person)
     app = case.application
-    rules = definitions.rules(app.service, app.region)
-    return _shown(_create(request, actions.resubmit(case, rules)), request)
+    done = applications().carried_out(request.command) or _create(
+        request, actions.resubmit(case, definitions.rules(app.service, app.region))
+    )
+    # After the new one is there: a crash in between leaves a draft too many, never a dead end.
+    applications().change(
+        number,
+        lambda old: actions.note_successor(old, done.case.application.number),
+        actor=request.person.id,
+        now=request.now,
+    )
+    return _shown(done, request)
 
 
 @api.operation(
@@ -239,11 +248,11 @@ def announce(request: Request, number: str) -> dict[str, Any]:
 )
 def history(request: Request, number: str) -> dict[str, Any]:
     _seen(number, request.person)
-    sealed = applications().sealed_events(number)
+    sealed = applications().sealed_chain(number)
     return {
         "number": number,
-        "events": [show.event(told, request.person, request.language) for told, _ in sealed],
-        "intact": first_broken_link(sealed) is None,
+        "events": [show.event(told, request.person, request.language) for told, _ in sealed.events],
+        "intact": sealed.broken_at is None,
     }
 
 
@@ -313,7 +322,9 @@ def ask(request: Request, number: str) -> dict[str, Any]:
     return _acted(
         request,
         number,
-        lambda case: actions.ask(case, rules_of(case.application), gaps, asked.message),
+        lambda case: actions.ask(
+            case, rules_of(case.application), request.person.id, gaps, asked.message
+        ),
     )
 
 

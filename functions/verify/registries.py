@@ -45,7 +45,12 @@ def _take_reply(body: dict[str, Any]) -> None:
         applications().change(
             reply.number,
             lambda case: actions.note_reply(
-                case, reply.check, reply.form, reply.outcome, reply.fields
+                case,
+                rules_of(case.application),
+                reply.check,
+                reply.form,
+                reply.outcome,
+                reply.fields,
             ),
             actor=SYSTEM,
             now=now(),

@@ -195,7 +195,7 @@ class Life:
         """`fields`: those that differ; none is a match. `about`: digest of the form asked about."""
         outcome = "mismatched" if fields else "matched"
         asked_about = about or self.application.form
-        return self.act(SYSTEM, actions.note_reply, check, asked_about, outcome, fields)
+        return self.act(SYSTEM, actions.note_reply, self.rules, check, asked_about, outcome, fields)
 
     def all_match(self) -> Application:
         self.ask_registries()
@@ -206,7 +206,7 @@ class Life:
     # ---- officers and the clock ----
 
     def ask(self, *gaps: Gap, message: str | None = None) -> Application:
-        return self.act(OFFICER, actions.ask, self.rules, gaps, message)
+        return self.act(OFFICER, actions.ask, self.rules, OFFICER, gaps, message)
 
     def ask_about_mismatches(self) -> Application:
         return self.act(SYSTEM, actions.ask_about_mismatches, self.rules)

@@ -294,7 +294,7 @@ ALLOWED: dict[str, tuple[set[str], Callable[[Life], object]]] = {
         lambda life: life.withdraw(),
     ),
     "announce": (
-        {"draft", "clarification"},
+        {"draft", "checking", "clarification", "review"},
         lambda life: life.act(CITIZEN, actions.announce_document, life.rules, OTHER),
     ),
     "answer": ({"clarification"}, lambda life: life.answer("вот")),
@@ -335,7 +335,9 @@ class TestStages:
             assert life.ask_registries() == before
         assert life.ask_about_mismatches() == before
         assert life.mark() == before
-        assert life.act(SYSTEM, actions.note_reply, "taxi", "f", "matched", ()) == before
+        assert (
+            life.act(SYSTEM, actions.note_reply, life.rules, "taxi", "f", "matched", ()) == before
+        )
         if stage not in ("approved", "refused"):
             assert life.issue() == before
 
@@ -432,10 +434,19 @@ class TestCorrections:
             ("last_name", "name_latin_letters"),
         }
 
+    def test_a_correction_that_needs_another_document_waits_for_it(self):
+        life = on_review()
+        lacks = {("documents.residence_proof", "document_missing")}
+        moved = {"lives_at_registration": False, "residence_address": "г. Примерск, ул. Лесная, 3"}
+        assert problems_of(life.change, **moved) == lacks
+        life.upload("residence_proof")
+        assert life.change(**moved).stage is Stage.REVIEW
+
     def test_a_check_that_is_needed_now_is_made_and_one_that_is_not_is_dropped(self):
         life = on_review()
         assert "disability" not in life.application.checks
         names = ("category", "disability_proof", "mse_certificate_number")
+        life.upload("mse_certificate")
         life.change(**{name: DISABLED[name] for name in names})
         assert checks_of(life, "due") == {"disability"}
         life.change(category="pensioner", disability_proof=None, mse_certificate_number=None)
@@ -455,6 +466,7 @@ class TestCorrections:
     def test_a_child_born_while_the_application_is_open_can_be_added(self):
         life = on_review()
         life.wait(days=10)
+        life.upload("birth_certificate")
         life.change(family=[member(birth_date="10.04.2026")])
         assert actions.assessment(life.case, life.rules).measures["family_size"] == 2
 
