@@ -30,6 +30,7 @@ from casework.ports import Case, Change, DocumentRecord
 ATTEMPTS = 5
 KEYS_KEPT = timedelta(days=7)
 PAGE = 25
+SORTED_BY = {"by_applicant": "drafted_at", "by_due": "due"}  # the range key of each index
 
 _to_dynamodb = TypeSerializer().serialize
 _from_dynamodb = TypeDeserializer().deserialize
@@ -110,9 +111,9 @@ class Applications:
         sealed = [(_event(number, item), item["hash"]) for item in events]
         return SealedChain(sealed, first_broken_link(sealed, items["META"]["head"]))
 
-    def of_applicant(self, applicant: str, cursor: str | None = None) -> Page:
-        """The person's applications, newest first."""
-        return self._page("by_applicant", "applicant", applicant, cursor, forward=False)
+    def listed(self, lister: str, cursor: str | None = None) -> Page:
+        """What a person, or an agency, has begun (`lister_of`), newest first."""
+        return self._page("by_applicant", "applicant", lister, cursor, forward=False)
 
     def queue(self, region: str, cursor: str | None = None, **equals: str | None) -> Page:
         """Open applications of a region by promised day, only those whose attributes equal."""
@@ -155,7 +156,9 @@ class Applications:
         if equals:
             query["FilterExpression"] = " AND ".join(f"#{n} = :{n}" for n in equals)
         items: list[dict[str, Any]] = []
-        start = _decode_cursor(cursor)
+        start = _decode_cursor(cursor, {"pk", "sk", attribute, SORTED_BY[index]})
+        if start and start[attribute]["S"] != value:
+            raise BadRequest("bad_cursor")
         while True:  # a filter can leave a page short: read on until it is full
             found = self._client.query(**query, **({"ExclusiveStartKey": start} if start else {}))
             items += map(_plain, found["Items"])
@@ -291,7 +294,7 @@ class Applications:
             "head": application.head,
             "service": application.service,
             "region": application.region,
-            "applicant": application.applicant or f"agency:{application.agency}",
+            "applicant": lister_of(application.applicant, application.agency),
             "drafted_at": _instant(application.drafted_at),
             "submitted_at": _instant(application.submitted_at),
             "officer": application.officer,
@@ -346,6 +349,11 @@ class Applications:
         found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         item = _plain(found["Item"]) if "Item" in found else None
         return Task(item["purpose"], item["token"]) if item else None
+
+
+def lister_of(person: str | None, agency: str | None) -> str:
+    """In whose list an application stands: its agency's, whichever clerk filed it, or the person's."""
+    return f"agency:{agency}" if agency else str(person)
 
 
 # ---- items --------------------------------------------------------------------------------------
@@ -475,11 +483,15 @@ def _encode_cursor(key: Mapping[str, Any] | None) -> str | None:
     return base64.urlsafe_b64encode(_json(key).encode()).decode() if key else None
 
 
-def _decode_cursor(cursor: str | None) -> dict[str, Any] | None:
+def _decode_cursor(cursor: str | None, names: set[str]) -> dict[str, Any] | None:
+    """The key that a page ended with. Raises BadRequest for anything that we did not encode."""
     if cursor is None:
         return None
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor))
-        return {name: {"S": value["S"]} for name, value in key.items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        texts = {name: key[name]["S"] for name in names}
+    except (ValueError, KeyError, TypeError) as error:
         raise BadRequest("bad_cursor") from error
+    if not all(isinstance(text, str) and text for text in texts.values()):
+        raise BadRequest("bad_cursor")
+    return {name: {"S": text} for name, text in texts.items()}

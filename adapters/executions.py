@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from casework.errors import NotFound
+from casework.errors import BadRequest, NotFound
 from casework.review import Step
 
 
@@ -43,11 +43,17 @@ class Executions:
             pass
 
     def latest(self, status: str | None, cursor: str | None) -> dict[str, Any]:
-        """{"executions": [{name, status, started, stopped}], "cursor"}; newest first."""
+        """{"executions": [{name, status, started, stopped}], "cursor"}; newest first.
+
+        Raises BadRequest for a cursor that is not from here.
+        """
         query = {"stateMachineArn": self._machine, "maxResults": 25}
         query |= {"statusFilter": status} if status else {}
         query |= {"nextToken": cursor} if cursor else {}
-        found = self._client.list_executions(**query)
+        try:
+            found = self._client.list_executions(**query)
+        except self._client.exceptions.InvalidToken as error:
+            raise BadRequest("bad_cursor") from error
         return {
             "executions": [_summary(execution) for execution in found["executions"]],
             "cursor": found.get("nextToken"),

@@ -8,9 +8,10 @@ from casework.errors import Problem
 
 
 def text_of(file: str, code: str, language: str, details: Mapping[str, Any]) -> str:
-    """The text of `code` in that file, or among the problems of fields; never none at all."""
-    known = definitions.texts(file).get(code) or definitions.texts("problems").get(code)
-    told = known or definitions.texts("errors")["error"]
+    """The text of `code` in that file ("errors" or "problems"), else in the other; never none."""
+    errors, problems = definitions.texts("errors"), definitions.texts("problems")
+    first, second = (errors, problems) if file == "errors" else (problems, errors)
+    told = first.get(code) or second.get(code) or errors["error"]
     return told[language].format_map(_Details(details))
 
 

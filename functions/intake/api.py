@@ -7,7 +7,7 @@ from typing import Any
 from chalice import Chalice
 
 from adapters import definitions
-from adapters.applications import Done
+from adapters.applications import Done, lister_of
 from adapters.calendars import calendar_for
 from adapters.casebook import rules_of
 from casework import actions, form
@@ -114,7 +114,8 @@ def draft(request: Request) -> dict[str, Any]:
     query=CURSOR,
 )
 def list_own(request: Request) -> dict[str, Any]:
-    page = applications().of_applicant(request.person.id, request.query.get("cursor"))
+    lister = lister_of(request.person.id, request.person.agency)
+    page = applications().listed(lister, request.query.get("cursor"))
     return _page(page, request)
 
 

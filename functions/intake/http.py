@@ -150,19 +150,17 @@ def _request(operation: Operation, raw: Any, language: str) -> Request:
 def person_of(claims: dict[str, str]) -> Person:
     """API Gateway gives the groups of a token as text: "officers,supervisors" or "[a b]".
 
-    Names that we ourselves act under ("system", "agency:<name>") are nobody's to sign up with.
+    Names that we ourselves act under ("system", "agency:<name>") are nobody's to sign up with, and
+    whoever files for an agency decides nothing.
     """
     name = claims["cognito:username"]
     if name == SYSTEM or ":" in name:
         raise NotAllowed()
     groups = claims.get("cognito:groups", "").strip("[]").replace(",", " ").split()
     roles = frozenset(_GROUPS[group] for group in groups if group in _GROUPS) or {CITIZEN}
-    return Person(
-        name,
-        frozenset(roles),
-        claims.get("custom:agency"),
-        claims.get("custom:region"),
-    )
+    roles = {AGENCY} if AGENCY in roles else roles
+    agency = claims.get("custom:agency") if AGENCY in roles else None
+    return Person(name, frozenset(roles), agency, claims.get("custom:region"))
 
 
 def _body(operation: Operation, raw: Any) -> BaseModel | None:

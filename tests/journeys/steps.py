@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import boto3
 
 from adapters.deliveries import Deliveries, State
-from casework.application import first_broken_link
 from local import people
 from local.aws import REGION, Backends
 from local.office import Caller, Office, Refused, form_of
@@ -26,7 +25,7 @@ UNCLEAR_INCOME = {"field": "income", "code": "unclear"}
 
 
 def instant(text: str, zone: ZoneInfo = MOSCOW) -> datetime:
-    """"2026-03-02 09:00" on the region's clocks."""
+    """ "2026-03-02 09:00" on the region's clocks."""
     return datetime.fromisoformat(text).replace(tzinfo=zone)
 
 
@@ -127,7 +126,7 @@ def ends(office: Office, number: str, outcome: str, execution: str = "SUCCEEDED"
     assert stage(office, number) == outcome
     assert office.execution(number)["status"] == execution
     assert running(office) == []
-    assert first_broken_link(office.casebook.sealed_events(number)) is None
+    assert office.casebook.sealed_chain(number).broken_at is None
     assert office.casebook.unfinished() == []
     assert dead_letters(office) == []
     assert office.cloud.dropped == []
