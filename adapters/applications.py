@@ -25,7 +25,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from casework.application import Application, Event, Stage, apply, chain, first_broken_link, fold
 from casework.errors import AlreadyOpen, BadRequest, KeyReused, NotFound, VersionConflict
-from casework.ports import Case, Change, DocumentRecord
+from casework.ports import Case, Change, DocumentRecord, Task
 
 ATTEMPTS = 5
 KEYS_KEPT = timedelta(days=7)
@@ -57,13 +57,6 @@ class Done(NamedTuple):
     case: Case
     result: Mapping[str, Any] = {}
     repeated: bool = False
-
-
-class Task(NamedTuple):
-    """A state machine waits: `purpose` is the step it waits in, `token` wakes it."""
-
-    purpose: str
-    token: str
 
 
 class SealedChain(NamedTuple):
@@ -344,12 +337,6 @@ class Applications:
         item = {"pk": _app(number), "sk": "TASK", **task._asdict()}
         self._client.put_item(TableName=self._table, Item=_item(item))
 
-    def task(self, number: str) -> Task | None:
-        key = _item({"pk": _app(number), "sk": "TASK"})
-        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        item = _plain(found["Item"]) if "Item" in found else None
-        return Task(item["purpose"], item["token"]) if item else None
-
 
 def lister_of(person: str | None, agency: str | None) -> str:
     """In whose list an application stands: its agency's, whichever clerk filed it, or the person's."""
@@ -437,6 +424,7 @@ def _case(number: str, items: Iterable[Mapping[str, Any]]) -> Case:
         raise NotFound("unknown_number", number=number[:20])
     form = by_kind.get("FORM")
     documents = map(_document, by_kind.get("DOC", []))
+    task = by_kind.get("TASK")
     return Case(
         fold(number, events),
         json.loads(form[0]["form"]) if form else {},
@@ -446,6 +434,7 @@ def _case(number: str, items: Iterable[Mapping[str, Any]]) -> Case:
             text["sk"].rpartition("#")[2]: json.loads(text["text"])
             for text in by_kind.get("TEXT", [])
         },
+        Task(task[0]["purpose"], task[0]["token"]) if task else None,
     )
 
 
@@ -456,6 +445,7 @@ def _after(case: Case, application: Application, events: list[Event], change: Ch
         (*case.events, *events),
         {**case.documents, **{record.id: record for record in change.documents}},
         {**case.texts, **change.texts},
+        case.task,
     )
 
 
@@ -490,7 +480,7 @@ def _decode_cursor(cursor: str | None, names: set[str]) -> dict[str, Any] | None
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor))
         texts = {name: key[name]["S"] for name in names}
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadRequest("bad_cursor") from error
     if not all(isinstance(text, str) and text for text in texts.values()):
         raise BadRequest("bad_cursor")

@@ -1,7 +1,12 @@
 """Queues of ids: what a message is about is read where it is needed, never carried in it."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, NamedTuple
+
+from casework.errors import Unavailable
+
+AT_ONCE = 10  # SQS takes no more in one call
 
 
 class RegistryRequest(NamedTuple):
@@ -37,5 +42,14 @@ class Queue:
         self._client = client
         self._url = url
 
-    def send(self, message: NamedTuple) -> None:
-        self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(message._asdict()))
+    def send(self, messages: Iterable[NamedTuple]) -> None:
+        """Raises Unavailable when the queue did not take all of them; sending again is harmless."""
+        waiting = list(messages)
+        for start in range(0, len(waiting), AT_ONCE):
+            entries = [
+                {"Id": str(place), "MessageBody": json.dumps(message._asdict())}
+                for place, message in enumerate(waiting[start : start + AT_ONCE])
+            ]
+            sent = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+            if sent.get("Failed"):
+                raise Unavailable()

@@ -22,7 +22,7 @@ from casework.errors import (
     WrongStage,
 )
 from casework.measures import Measures
-from casework.ports import Case, Change, DocumentRecord, Rules
+from casework.ports import Case, Change, DocumentRecord, Reply, Rules
 from casework.review import answer_due, due_marks, mismatch_gaps, patience_ends
 from casework.service import Cause
 
@@ -315,25 +315,32 @@ def ask_registries(case: Case, rules: Rules, now: datetime) -> Change:
     return NOTHING
 
 
-def note_reply(
-    case: Case, rules: Rules, check: str, form_digest: str, outcome: str, fields: Iterable[str]
-) -> Change:
-    """A registry's reply: `matched`, or `mismatched` with the fields that differ; when it names
-    none of those that the check compares, all of them are in doubt.
+def note_replies(case: Case, rules: Rules, replies: Iterable[Reply]) -> Change:
+    """What registries replied: `matched`, or `mismatched` with the fields that differ.
 
-    A reply about a form that has been corrected since says nothing about the new one.
+    A reply about a form that has been corrected since says nothing about the new one, and the
+    second reply to one check nothing new. Raises BadRequest for a reply that is no reply.
     """
-    if outcome not in ("matched", "mismatched"):
-        raise BadRequest("bad_reply", check=check)
     application = case.application
-    state = application.checks.get(check)
-    outdated = application.closed or form_digest != application.form
-    if outdated or state is None or not state.is_open:
-        return NOTHING
-    compared = rules.service.check(check).fields
-    named = [name for name in compared if name in set(fields)] or list(compared)
-    data = {"check": check, "outcome": outcome, "fields": named if outcome == "mismatched" else []}
-    return Change((Happening("registry_replied", data),))
+    awaited = set() if application.closed else set(application.open_checks)
+    happenings = []
+    for reply in replies:
+        if reply.outcome not in ("matched", "mismatched"):
+            raise BadRequest("bad_reply", check=reply.check)
+        if reply.check in awaited and reply.form == application.form:
+            awaited.discard(reply.check)
+            happenings.append(_replied(rules, reply))
+    return Change(tuple(happenings))
+
+
+def _replied(rules: Rules, reply: Reply) -> Happening:
+    """Of the fields that a registry names, those that the check compares; when it names none of
+    them, all are in doubt."""
+    compared = rules.service.check(reply.check).fields
+    named = [name for name in compared if name in reply.fields] or list(compared)
+    fields = named if reply.outcome == "mismatched" else []
+    data = {"check": reply.check, "outcome": reply.outcome, "fields": fields}
+    return Happening("registry_replied", data)
 
 
 # ---- questions ----------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """What casework asks of the outside, and the small records that cross the border."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from casework.application import Application, Event, Happening
 from casework.calendar import Calendar
@@ -18,6 +18,15 @@ class Rules(NamedTuple):
     parameters: Parameters
 
 
+class Reply(Protocol):
+    """What a registry says about one check of the form that `form` seals."""
+
+    check: str
+    form: str
+    outcome: str
+    fields: Collection[str]
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
     """What is kept of a document outside the chain: it may name people, and it can be erased."""
@@ -31,11 +40,19 @@ class DocumentRecord:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Task(NamedTuple):
+    """A state machine waits: `purpose` is the step it waits in, `token` wakes it."""
+
+    purpose: str
+    token: str
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """An application with what lies beside its chain.
 
-    `form` is as stored (JSON types); `texts`: the latest free text of each name ("answer", ...).
+    `form` is as stored (JSON types); `texts`: the latest free text of each name ("answer", ...);
+    `task`: the last wait that began, over or not.
     """
 
     application: Application
@@ -43,6 +60,7 @@ class Case:
     events: tuple[Event, ...] = ()
     documents: Mapping[str, DocumentRecord] = field(default_factory=dict)
     texts: Mapping[str, Any] = field(default_factory=dict)
+    task: Task | None = None
 
 
 @dataclass(frozen=True, slots=True)

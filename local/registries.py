@@ -38,6 +38,7 @@ class Registries:
 
     def start_over(self) -> None:
         """Behave as the file says."""
+        self._due: dict[datetime, list[RegistryReply]] = {}
         told = tomllib.loads(BEHAVIOUR.read_text())
         self._behaviour = {
             name: Behaviour(timedelta(seconds=said["after"]))
@@ -70,7 +71,14 @@ class Registries:
         differs = self._differences(request)
         outcome = "mismatched" if differs else "matched"
         reply = RegistryReply(request.number, request.check, request.form, outcome, differs)
-        self._cloud.call_at(self._cloud.now() + behaviour.after, lambda: self._replies.send(reply))
+        self._reply_at(self._cloud.now() + behaviour.after, reply)
+
+    def _reply_at(self, instant: datetime, reply: RegistryReply) -> None:
+        """What falls due together is sent together."""
+        if instant not in self._due:
+            self._due[instant] = []
+            self._cloud.call_at(instant, lambda: self._replies.send(self._due.pop(instant)))
+        self._due[instant].append(reply)
 
     def _differences(self, request: RegistryRequest) -> tuple[str, ...]:
         """A request names no person: a connector looks the application up, as we do here."""

@@ -160,9 +160,7 @@ def _add_run(commands: argparse._SubParsersAction) -> None:
     run.add_argument("--fresh", action="store_true", help="forget what earlier runs kept")
     run.add_argument("--at", metavar="INSTANT", help="begin at this virtual time (only when fresh)")
     demo = commands.add_parser("demo", help="walk the service through eight journeys, unattended")
-    demo.add_argument(
-        "journey", nargs="*", type=int, choices=range(1, 9), help="only these journeys, 1 to 8"
-    )
+    demo.add_argument("journey", nargs="*", type=_journey, help="only these journeys, 1 to 8")
 
 
 def _add_remote(commands: argparse._SubParsersAction) -> None:
@@ -234,6 +232,12 @@ def _add_pure(commands: argparse._SubParsersAction) -> None:
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _journey(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 8:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a journey: give a number from 1 to 8")
+    return int(text)
 
 
 def _port(text: str) -> int:

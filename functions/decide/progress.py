@@ -4,26 +4,25 @@ from typing import Any
 
 from adapters.casebook import rules_of
 from adapters.clock import now
-from adapters.records import Happened, each_event
+from adapters.records import each_application_of_events
 from casework.application import Stage
 from casework.review import next_step
 from functions.decide.wiring import applications, logger, reviews
 
 
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
-    return each_event(event, _carry, logger)
+    return each_application_of_events(event, _carry, logger)
 
 
-def _carry(happened: Happened) -> None:
+def _carry(number: str, kinds: set[str]) -> None:
     """Start, stop or wake the execution, whichever the application as it is now calls for."""
-    number = happened.number
-    application = applications().load(number).application
+    case = applications().load(number)
+    application, task = case.application, case.task
     if application.stage is Stage.WITHDRAWN:
         reviews().stop(number, "withdrawn by the applicant")
         return
     step = next_step(application, rules_of(application), now())
-    if happened.kind == "submitted":
+    if "submitted" in kinds:
         reviews().start_review(number, step)
-    task = applications().task(number)
     if task and task.purpose != step.next:
         reviews().wake(task.token, number, step)

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from adapters.applications import Task
 from adapters.casebook import rules_of
 from adapters.clock import now
 from adapters.executions import step_payload
 from casework import actions
 from casework.application import SYSTEM
-from casework.ports import Case, Change
+from casework.ports import Case, Change, Task
 from casework.review import Next, next_step
 from functions.decide.wiring import applications, reviews
 

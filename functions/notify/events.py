@@ -14,7 +14,8 @@ def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
 
 def _tell(happened: Happened) -> None:
     case = applications().load(happened.number)
-    for notice in notices_of(case.events[happened.sequence - 1], case.application):
-        queue().send(
-            DeliveryRequest(happened.number, happened.sequence, notice.audience, notice.template)
-        )
+    notices = notices_of(case.events[happened.sequence - 1], case.application)
+    queue().send(
+        DeliveryRequest(happened.number, happened.sequence, notice.audience, notice.template)
+        for notice in notices
+    )

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from adapters.applications import Task
 from adapters.casebook import rules_of
 from adapters.clock import now
 from adapters.queues import RegistryReply, RegistryRequest
-from adapters.records import each_message
+from adapters.records import each_application_of_messages
 from casework import actions
 from casework.application import SYSTEM
 from casework.errors import NotFound
+from casework.ports import Task
 from casework.review import Next, next_step
 from functions.verify.wiring import applications, logger, registry_requests, reviews
 
@@ -26,9 +26,10 @@ def check(event: dict[str, Any], _: Any) -> None:
     )
     application = asked.case.application
     rules = rules_of(application)
-    for name in application.open_checks:
-        registry = rules.service.check(name).registry
-        registry_requests().send(RegistryRequest(number, name, application.form, registry))
+    registry_requests().send(
+        RegistryRequest(number, name, application.form, rules.service.check(name).registry)
+        for name in application.open_checks
+    )
     step = next_step(application, rules, at)
     if step.next is not Next.CHECK:
         reviews().wake(token, number, step)
@@ -36,24 +37,17 @@ def check(event: dict[str, Any], _: Any) -> None:
 
 def take_replies(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """Replies from the registries' connectors, through a queue."""
-    return each_message(event, _take_reply, logger)
+    return each_application_of_messages(event, _take_replies, logger)
 
 
-def _take_reply(body: dict[str, Any]) -> None:
-    reply = RegistryReply(**body)
+def _take_replies(number: str, bodies: list[dict[str, Any]]) -> None:
+    replies = [RegistryReply(**body) for body in bodies]
     try:
         applications().change(
-            reply.number,
-            lambda case: actions.note_reply(
-                case,
-                rules_of(case.application),
-                reply.check,
-                reply.form,
-                reply.outcome,
-                reply.fields,
-            ),
+            number,
+            lambda case: actions.note_replies(case, rules_of(case.application), replies),
             actor=SYSTEM,
             now=now(),
         )
     except NotFound:
-        logger.warning("reply about an unknown application", extra={"check": reply.check})
+        logger.warning("replies about an unknown application")

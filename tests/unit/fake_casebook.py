@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters import definitions
+from adapters.queues import RegistryReply
 from casework import actions, form
 from casework.application import SYSTEM, Application, Event, Gap, apply, chain, number_from
 from casework.errors import AlreadyOpen
@@ -195,7 +196,8 @@ class Life:
         """`fields`: those that differ; none is a match. `about`: digest of the form asked about."""
         outcome = "mismatched" if fields else "matched"
         asked_about = about or self.application.form
-        return self.act(SYSTEM, actions.note_reply, self.rules, check, asked_about, outcome, fields)
+        reply = RegistryReply(self.number, check, asked_about, outcome, fields)
+        return self.act(SYSTEM, actions.note_replies, self.rules, [reply])
 
     def all_match(self) -> Application:
         self.ask_registries()

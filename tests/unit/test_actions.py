@@ -335,9 +335,7 @@ class TestStages:
             assert life.ask_registries() == before
         assert life.ask_about_mismatches() == before
         assert life.mark() == before
-        assert (
-            life.act(SYSTEM, actions.note_reply, life.rules, "taxi", "f", "matched", ()) == before
-        )
+        assert life.reply("taxi", about="f") == before
         if stage not in ("approved", "refused"):
             assert life.issue() == before
 

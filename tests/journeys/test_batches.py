@@ -1,0 +1,215 @@
+"""An agency drops a file with its clients' applications, and what can go wrong with it."""
+
+import csv
+import io
+import json
+from collections import Counter
+
+import boto3
+import pytest
+
+from local import people
+from local.agency_file import row, sample, written
+from local.aws import REGION
+from local.office import SERVICE, Office, form_of
+from tests.journeys.steps import (
+    apply,
+    begin,
+    dead_letters,
+    events,
+    running,
+    told,
+    told_inside,
+)
+
+GOOD, BAD, REPEATED = 20, 6, 4
+TAKE_IN = "functions.intake.batches.take_in"
+FIRST = {"строк": 30, "принято": GOOD, "принято ранее": REPEATED, "с ошибками": BAD}
+AGAIN = {"строк": 30, "принято": 0, "принято ранее": GOOD + REPEATED, "с ошибками": BAD}
+
+
+@pytest.fixture(autouse=True)
+def _on_the_last_day_before_the_may_holidays(office: Office) -> None:
+    begin(office, "2026-04-30 15:00")
+
+
+def _totals(report: str) -> dict[str, int]:
+    lines = (line.split(";") for line in report.split("\r\n\r\n")[0].splitlines())
+    return {name: int(count) for name, count in lines}
+
+
+def _rows(report: str) -> list[list[str]]:
+    table = report.split("\r\n\r\n")[1]
+    return list(csv.reader(io.StringIO(table), delimiter=";"))[1:]
+
+
+def _numbers(report: str) -> list[str]:
+    """Of the accepted rows."""
+    return [line[2] for line in _rows(report) if line[1] == "принято"]
+
+
+def _batches(office: Office) -> int:
+    machine = office.cloud.outputs.get("BatchIntake")
+    client = boto3.client("stepfunctions", REGION)
+    machines = client.list_state_machines()["stateMachines"]
+    arn = machine or next(m["stateMachineArn"] for m in machines if "batch" in m["name"])
+    return len(client.list_executions(stateMachineArn=arn)["executions"])
+
+
+def _is_at_rest(office: Office) -> None:
+    """All batches are reported, nothing was lost on the way."""
+    assert not [name for name in running(office) if len(name) == 32]
+    assert dead_letters(office) == []
+    assert office.cloud.dropped == []
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("delimiter", [";", ","])
+def test_every_row_becomes_an_application_or_is_told_its_errors(
+    office: Office, encoding: str, delimiter: str
+) -> None:
+    data = sample(GOOD, BAD, REPEATED, encoding=encoding, delimiter=delimiter)
+    report = office.report(office.drop("A", "april.csv", data))
+    assert _totals(report) == FIRST
+    assert sorted(_numbers(report)) == sorted(office.casebook.unfinished())
+    wrong = {int(line[0]): line[4] for line in _rows(report) if line[1] == "ошибки"}
+    assert list(wrong) == list(range(GOOD + 2, GOOD + BAD + 2))  # as the spreadsheet counts
+    assert all(line[5] for line in _rows(report) if line[1] == "ошибки")  # each says how to mend it
+    repeated = [line[2] for line in _rows(report) if line[1] == "принято ранее"]
+    assert repeated == _numbers(report)[:REPEATED]
+    _is_at_rest(office)
+
+
+def test_all_rows_go_their_way_to_an_officer_and_every_citizen_is_told_once(office: Office) -> None:
+    report = office.report(office.drop("A", "april.csv", sample(GOOD, BAD, REPEATED)))
+    office.cloud.advance(minutes=5)
+    numbers = _numbers(report)
+    for number in numbers:
+        assert told(office, number)[0][0] == "accepted"
+    assert Counter(phone for phone, _ in office.cloud.sms).most_common(1)[0][1] == 1
+    assert len(office.cloud.sms) == GOOD
+    for number in numbers[:2]:
+        office.approve(number)
+        assert told_inside(office, number) == [("agency", "decided")]
+    kinds = [json.loads(news)["kind"] for news in office.cloud.published("AgenciesTopic")]
+    assert kinds == ["batch_done", "decided", "decided"]
+
+
+@pytest.mark.parametrize("name", ["april.csv", "april (1).csv"])
+def test_the_same_file_again_makes_no_second_application(office: Office, name: str) -> None:
+    data = sample(GOOD, BAD, REPEATED)
+    first = office.report(office.drop("A", "april.csv", data))
+    office.cloud.advance(days=5)
+    second = office.report(office.drop("A", name, data))
+    assert _totals(second) == AGAIN
+    assert {line[2] for line in _rows(second) if line[1] == "принято ранее"} == set(_numbers(first))
+    assert len(office.casebook.unfinished()) == len(office.cloud.sms) == GOOD
+    _is_at_rest(office)
+
+
+def test_the_file_again_after_a_decision_brings_back_the_decided_number(office: Office) -> None:
+    data = written([row(1)])
+    office.drop("A", "april.csv", data)
+    (number,) = office.casebook.unfinished()
+    office.cloud.advance(minutes=5)
+    office.approve(number)
+    report = office.report(office.drop("A", "april.csv", data))
+    assert _rows(report)[0][1:3] == ["принято ранее", number]
+    assert office.casebook.unfinished() == []
+
+
+def test_a_changed_row_for_a_person_in_work_is_refused_and_the_others_are_known(
+    office: Office,
+) -> None:
+    rows = [row(n) for n in range(10)]
+    first = office.report(office.drop("A", "april.csv", written(rows)))
+    rows[4] = row(4, income="170000")
+    second = office.report(office.drop("A", "april.csv", written(rows)))
+    assert _totals(second) == {"строк": 10, "принято": 0, "принято ранее": 9, "с ошибками": 1}
+    (wrong,) = [line for line in _rows(second) if line[1] == "ошибки"]
+    assert (wrong[0], wrong[4]) == ("6", "already_open")
+    assert len(office.casebook.unfinished()) == len(_numbers(first)) == 10
+
+
+def test_a_row_for_a_person_who_has_applied_is_refused(office: Office) -> None:
+    number = apply(office, form_of(people.person(3)))
+    report = office.report(office.drop("A", "april.csv", written([row(2), row(3)])))
+    assert _totals(report) == {"строк": 2, "принято": 1, "принято ранее": 0, "с ошибками": 1}
+    (wrong,) = [line for line in _rows(report) if line[1] == "ошибки"]
+    assert (wrong[0], wrong[4]) == ("3", "already_open")
+    assert "submitted" in events(office, number)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty_file"),
+        (b" \r\n \r\n", "empty_file"),
+        ("snils;имя\n".encode("utf-16"), "unknown_encoding"),
+        (written([row(1)], "cp866"), "unknown_encoding"),
+        (b"snils;colour\n1;2\n", "unknown_columns"),
+        (b"snils;snils\n1;2\n", "doubled_columns"),
+        (b"snils;last_name\n", "no_rows"),
+        (b'snils;last_name\n"1;2\n', "broken_csv"),
+    ],
+)
+def test_a_file_that_cannot_be_read_gets_a_report_that_says_why(
+    office: Office, data: bytes, code: str
+) -> None:
+    report = office.report(office.drop("A", "april.csv", data))
+    first = report.splitlines()[0].split(";")
+    assert (first[0], first[2]) == ("файл не прочитан", code)
+    assert first[3]
+    (news,) = map(json.loads, office.cloud.published("AgenciesTopic"))
+    assert news["readable"] is False
+    assert office.casebook.unfinished() == []
+    _is_at_rest(office)
+
+
+def test_a_file_for_no_known_service_gets_a_report_too(office: Office) -> None:
+    report = office.report(office.drop("A", "april.csv", sample(1), service="heating"))
+    assert report.startswith("файл не прочитан;;unknown_service")
+    _is_at_rest(office)
+
+
+def test_what_lies_outside_of_an_inbox_is_left_alone(office: Office) -> None:
+    s3, bucket = boto3.client("s3", REGION), office.cloud.outputs["BatchesBucket"]
+    for key in ("inbox/stray.csv", "inbox/A/stray.csv", f"inbox/A/{SERVICE}/deep/stray.csv"):
+        s3.put_object(Bucket=bucket, Key=key, Body=sample(1))
+    office.cloud.advance(minutes=5)
+    assert _batches(office) == 0
+    _is_at_rest(office)
+
+
+def test_hearing_of_a_file_three_times_starts_one_execution(office: Office) -> None:
+    office.drop("A", "april.csv", sample(3))
+    office.cloud.advance(minutes=5)
+    for _ in range(2):
+        assert office.cloud.repeat_events() == []
+    assert _batches(office) == 1
+    assert len(office.casebook.unfinished()) == len(office.cloud.sms) == 3
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("call", [1, 2, 3, 7, 20, 41, 59])
+def test_interrupted_in_mid_file_it_goes_on_and_nothing_is_lost_or_doubled(
+    office: Office, call: int, when: str
+) -> None:
+    """Two parts of 50 and 10 rows; each row is a look for the command and a transaction."""
+    office.cloud.kill(TAKE_IN, call, when)
+    key = office.drop("A", "april.csv", sample(60 - BAD, BAD, first=3000))
+    office.cloud.advance(minutes=5)
+    report = office.report(key)
+    numbers = office.casebook.unfinished()
+    assert len(numbers) == len(set(numbers)) == 60 - BAD
+    assert {line[2] for line in _rows(report) if line[2]} == set(numbers)
+    assert len(office.cloud.sms) == 60 - BAD
+    assert _totals(report)["с ошибками"] == BAD
+    _is_at_rest(office)
+
+
+def test_an_interrupted_file_counts_its_rows_as_an_uninterrupted_one(office: Office) -> None:
+    office.cloud.kill(TAKE_IN, 12, "after")
+    key = office.drop("A", "april.csv", sample(GOOD, BAD, REPEATED))
+    office.cloud.advance(minutes=5)
+    assert _totals(office.report(key)) == FIRST
