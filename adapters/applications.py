@@ -339,7 +339,7 @@ class Applications:
 
 
 def lister_of(person: str | None, agency: str | None) -> str:
-    """In whose list an application stands: its agency's, whichever clerk filed it, or the person's."""
+    """In whose list an application stands: its agency's, whoever filed it, or the person's."""
     return f"agency:{agency}" if agency else str(person)
 
 

@@ -1,4 +1,4 @@
-"""Uploaded documents in S3: a quarantine that people post to, and the vault of what was found good."""
+"""Uploaded documents in S3: a quarantine that people post to, a vault of what was found good."""
 
 import hashlib
 from typing import Any, NamedTuple
@@ -43,7 +43,7 @@ class Documents:
         return found["Body"].read(UPLOAD_AT_MOST + 1)
 
     def keep(self, upload: Upload, data: bytes, content_type: str) -> str:
-        """Put a good document into the vault; the key follows from its content, so twice is once."""
+        """Into the vault with a good document; the key follows from its content: twice is once."""
         digest = hashlib.sha256(data).hexdigest()
         key = f"{upload.number}/{upload.document}-{digest[:16]}"
         self._client.put_object(Bucket=self._vault, Key=key, Body=data, ContentType=content_type)

@@ -1,6 +1,7 @@
 """Executions of a state machine in Step Functions, each named by the application's number."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from casework.errors import BadRequest, NotFound
@@ -15,12 +16,10 @@ class Executions:
 
     def start(self, name: str, payload: dict[str, Any]) -> None:
         """Starting the same name again changes nothing."""
-        try:
+        with suppress(self._client.exceptions.ExecutionAlreadyExists):
             self._client.start_execution(
                 stateMachineArn=self._machine, name=name, input=json.dumps(payload)
             )
-        except self._client.exceptions.ExecutionAlreadyExists:
-            pass
 
     def start_review(self, number: str, step: Step) -> None:
         self.start(number, step_payload(number, step))
@@ -28,19 +27,15 @@ class Executions:
     def wake(self, token: str, number: str, step: Step) -> None:
         """End a wait. A token that was answered or timed out is somebody else's success."""
         gone = self._client.exceptions
-        try:
+        with suppress(gone.TaskTimedOut, gone.TaskDoesNotExist, gone.InvalidToken):
             self._client.send_task_success(
                 taskToken=token, output=json.dumps(step_payload(number, step))
             )
-        except (gone.TaskTimedOut, gone.TaskDoesNotExist, gone.InvalidToken):
-            pass
 
     def stop(self, name: str, cause: str) -> None:
         """Stopping what has ended, or never began, changes nothing."""
-        try:
+        with suppress(self._client.exceptions.ExecutionDoesNotExist):
             self._client.stop_execution(executionArn=self._arn(name), error="Stopped", cause=cause)
-        except self._client.exceptions.ExecutionDoesNotExist:
-            pass
 
     def latest(self, status: str | None, cursor: str | None) -> dict[str, Any]:
         """{"executions": [{name, status, started, stopped}], "cursor"}; newest first.

@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from casework.errors import InvalidForm, Problem
@@ -98,7 +99,7 @@ def _reads_as_russian(text: str) -> bool:
     russian = [
         c for c in beyond if "а" <= c.lower() <= "я" or c.lower() == "ё" or c in "№«»—–\u00a0"
     ]
-    inside = sum(a.islower() and b.isupper() for a, b in zip(text, text[1:], strict=False))
+    inside = sum(a.islower() and b.isupper() for a, b in pairwise(text))
     return len(russian) >= 0.97 * len(beyond) and inside <= 0.05 * len(beyond)
 
 

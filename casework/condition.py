@@ -1,4 +1,4 @@
-"""Conditions as data: what a service file says when a field is asked, a document needed, a rule met.
+"""Conditions as data: when a field is asked, a document needed, a rule met.
 
 One condition is one of
     {field = "category", is = "pensioner"}            also: in, at_most, at_least, present
@@ -9,7 +9,7 @@ A bound may name another measure: {measure = "family_monthly_income", at_most = 
 A field that is absent satisfies no comparison: what was not said is never assumed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Self
@@ -102,21 +102,20 @@ def holds(condition: Condition | None, facts: Facts, measures: Facts | None = No
 
 
 def _compares(condition: Condition, value: Any, measures: Facts) -> bool:
-    if condition.present is not None:
-        return (value not in (None, "", ())) == condition.present
-    if value is None:
-        return False
-    if condition.is_ is not None:
-        return value == condition.is_
-    if condition.in_ is not None:
-        return value in condition.in_
-    if condition.some is not None:
-        return any(holds(condition.some, member, measures) for member in value)
-    if condition.at_most is not None:
-        bound = bound_of(condition.at_most, measures)
-        return bound is not None and value <= bound
-    bound = bound_of(condition.at_least, measures)
-    return bound is not None and value >= bound
+    test, wanted = condition.comparison()
+    if test == "present":
+        return (value not in (None, "", ())) == wanted
+    bound = bound_of(wanted, measures) if test in ("at_most", "at_least") else wanted
+    return value is not None and bound is not None and _TESTS[test](value, bound, measures)
+
+
+_TESTS: dict[str, Callable[[Any, Any, Facts], bool]] = {
+    "is": lambda value, wanted, _: value == wanted,
+    "in": lambda value, wanted, _: value in wanted,
+    "some": lambda members, inner, measures: any(holds(inner, m, measures) for m in members),
+    "at_most": lambda value, bound, _: value <= bound,
+    "at_least": lambda value, bound, _: value >= bound,
+}
 
 
 def bound_of(bound: Bound | None, measures: Facts) -> Any:

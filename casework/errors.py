@@ -19,7 +19,7 @@
 `code` is stable and names the text shown to people (services/texts/); `details` fill that text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 
@@ -28,7 +28,7 @@ class Problem(NamedTuple):
 
     field: str
     code: str
-    details: dict[str, Any] = {}
+    details: Mapping[str, Any] = {}  # noqa: RUF012 - never written to, and written out as JSON
 
 
 class OporaError(Exception):

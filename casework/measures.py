@@ -88,8 +88,8 @@ MEASURES: dict[str, Measure] = {
 
 
 class Measures(Mapping[str, Any]):
-    """The measures of one form, each taken when it is asked for: what no rule needs is not reckoned,
-    and a figure that is not known harms only the rules that compare with it."""
+    """The measures of one form, each taken when it is asked for: what no rule needs is not
+    reckoned, and a figure that is not known harms only the rules that compare with it."""
 
     def __init__(self, facts: Facts, parameters: Parameters, day: date) -> None:
         self._of = (facts, parameters, day)

@@ -64,19 +64,16 @@ def next_step(application: Application, rules: Rules, now: datetime) -> Step:
 
 
 def _what_next(application: Application, service: ServiceDefinition) -> Next:
-    if application.decision is not None:
-        return Next.CLOSED if application.issued else Next.ISSUE
-    if application.closed:
-        return Next.CLOSED
-    if application.question is not None:
-        return Next.ASK
-    if application.open_checks:
-        return Next.CHECK
-    if application.proposal is not None:
-        return Next.CONFIRM
-    if mismatch_gaps(application, service) and not application.asked_by_system:
-        return Next.ASK
-    return Next.DECIDE
+    must_ask = mismatch_gaps(application, service) and not application.asked_by_system
+    order = (
+        (Next.ISSUE, application.decision is not None and not application.issued),
+        (Next.CLOSED, application.closed),
+        (Next.ASK, application.question is not None),
+        (Next.CHECK, application.open_checks),
+        (Next.CONFIRM, application.proposal is not None),
+        (Next.ASK, must_ask),
+    )
+    return next((step for step, due in order if due), Next.DECIDE)
 
 
 def mismatch_gaps(application: Application, service: ServiceDefinition) -> tuple[Gap, ...]:

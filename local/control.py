@@ -61,7 +61,7 @@ class Control:
         return {"now": self._cloud.now().isoformat()}
 
     def turn_clock(self, request: Request) -> dict[str, Any]:
-        """{"seconds": n}, {"to": instant} or {"working_days": n}; comes back when all is settled."""
+        """{"seconds": n}, {"to": instant} or {"working_days": n}; answers when all is settled."""
         asked = request.get_json()
         to = self._instant(asked)
         if to < self._cloud.now():

@@ -1,4 +1,4 @@
-"""Scans such as citizens upload: A4 sheets at 300 dpi, below one megabyte each, made on the spot."""
+"""Scans such as citizens upload: A4 sheets at 300 dpi, below one megabyte, made on the spot."""
 
 import io
 from functools import cache

@@ -169,7 +169,7 @@ def refused(on: Stage) -> None:
     on.office.propose_refusal(number, "criteria_not_met")
     on.expect(
         "same officer confirms",
-        _refusal(on, on.office.officer, number),
+        _refusal(on.office.officer, number),
         (403, "second_officer_needed"),
     )
     on.cloud.advance(days=1)
@@ -182,7 +182,7 @@ def refused(on: Stage) -> None:
     on.expect("the letter tells it", turn["text"] in on.cloud.emails[-1][2], True)
 
 
-def _refusal(on: Stage, officer: Any, number: str) -> tuple[int, str] | None:
+def _refusal(officer: Any, number: str) -> tuple[int, str] | None:
     try:
         officer.post(f"/applications/{number}/confirmation", {"agrees": True})
     except Refused as answer:

@@ -96,7 +96,7 @@ def _must_be_free(port: int, option: str) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise Failure(
-                f"port {port} is taken, perhaps by another `opora run`: choose another with {option}"
+                f"port {port} is taken, perhaps by another `opora run`: choose one with {option}"
             ) from error
 
 
@@ -120,7 +120,7 @@ People (password: {office.password}); a fresh token: opora token NAME
 Try, in another terminal:
   TOKEN=$(.venv/bin/opora token citizen)
   curl -s -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
-    -d '{{"service": "social-service-need", "region": "RU-MOW", "form": {{"last_name": "Образцова"}}}}' \\
+    -d '{{"service": "social-service-need", "region": "RU-MOW", "form": {{}}}}' \\
     {url}/applications
   .venv/bin/opora clock advance 30wd
 

@@ -1,4 +1,4 @@
-"""What happened to an application, as a table: when, at which stage, who, who was told, due when."""
+"""What happened to an application, as a table: when, the stage, who, who was told, due when."""
 
 from collections import Counter
 from collections.abc import Iterator

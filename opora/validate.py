@@ -1,4 +1,4 @@
-"""`opora validate`: every problem of a form (JSON) or of an agency's rows (CSV), before it is sent."""
+"""`opora validate`: every problem of a form (JSON) or of an agency's rows (CSV)."""
 
 import json
 from collections.abc import Iterator, Mapping

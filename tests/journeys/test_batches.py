@@ -34,7 +34,7 @@ def _on_the_last_day_before_the_may_holidays(office: Office) -> None:
 
 
 def _totals(report: str) -> dict[str, int]:
-    lines = (line.split(";") for line in report.split("\r\n\r\n")[0].splitlines())
+    lines = (line.split(";") for line in report.split("\r\n\r\n", maxsplit=1)[0].splitlines())
     return {name: int(count) for name, count in lines}
 
 

@@ -1,0 +1,310 @@
+"""Every handler dies before and after every AWS call it makes; the end is the same each time.
+
+People try again with the same Idempotency-Key, Step Functions, streams, queues and Lambda try again
+by themselves, all in virtual time. What may differ from the journey nobody died in:
+
+- when things happened, by the minutes that trying again takes;
+- a message that was begun and not ended goes out by the next channel, since nobody knows whether
+  the first one carried it: so every notice arrives, and no channel says anything twice;
+- a topic may say the same again, with the same event id in it.
+"""
+
+import json
+import random
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from unittest import mock
+
+import boto3
+import pytest
+
+from adapters.deliveries import State
+from local import people
+from local.agency_file import row, written
+from local.aws import REGION, Backends
+from local.office import Caller, Office, Refused, form_of
+from tests.journeys.steps import (
+    INSIDE,
+    UNCLEAR_INCOME,
+    UNREADABLE_PASSPORT,
+    begin,
+    dead_letters,
+    deliveries,
+    events,
+    stage,
+)
+
+HANDLERS = {
+    "functions.intake.api.handler",
+    "functions.intake.batches.receive",
+    "functions.intake.batches.split",
+    "functions.intake.batches.take_in",
+    "functions.intake.batches.write_report",
+    "functions.verify.documents.judge",
+    "functions.verify.registries.check",
+    "functions.verify.registries.take_replies",
+    "functions.decide.review.await_people",
+    "functions.decide.review.mark_deadline",
+    "functions.decide.review.issue_outcome",
+    "functions.decide.progress.handler",
+    "functions.notify.events.handler",
+    "functions.notify.delivery.handler",
+}
+START = "2026-04-27 10:00"
+
+
+# ---- the journeys -------------------------------------------------------------------------------
+
+
+def _meanwhile(office: Office) -> None:
+    """Longer than any way of trying again takes for once, shorter than anybody's term."""
+    office.cloud.advance(minutes=15)
+
+
+def refused_after_a_question(office: Office) -> None:
+    """Uploads, a registry that contradicts, an officer's question, an answer, two officers."""
+    form = form_of(people.MOTHER, income="900000")
+    office.registries.differ(form["snils"], "residence", "registration_address")
+    number = office.draft(form)
+    _meanwhile(office)
+    office.citizen.post(f"/applications/{number}/submission")
+    _meanwhile(office)
+    office.registries.differ(form["snils"], "residence")
+    office.answer(number, message="Я живу здесь")
+    _meanwhile(office)
+    office.ask(number, UNREADABLE_PASSPORT)
+    office.upload(number, "passport")
+    _meanwhile(office)
+    office.answer(number, form={"income": "890000"})
+    _meanwhile(office)
+    office.propose_refusal(number, "criteria_not_met")
+    _meanwhile(office)
+    office.confirm(number)
+    _meanwhile(office)
+    office.citizen.post(f"/applications/{number}/resubmission")
+
+
+def left_to_the_clock(office: Office) -> None:
+    """A file of two: nobody answers for one, nobody decides the other until he is overdue."""
+    rows = [row(1, notify_by="email"), row(2, notify_by="letter")]
+    office.drop("A", "april.csv", written(rows))
+    _meanwhile(office)
+    numbers = {office.casebook.load(n).form["snils"]: n for n in office.casebook.unfinished()}
+    office.ask(numbers[rows[0]["snils"]], UNCLEAR_INCOME)
+    office.cloud.advance(days=50)
+    office.approve(numbers[rows[1]["snils"]])
+    _meanwhile(office)
+
+
+def withdrawn(office: Office) -> None:
+    office.drop("A", "april.csv", written([row(1)]))
+    _meanwhile(office)
+    (number,) = office.casebook.unfinished()
+    office.agency("A").post(f"/applications/{number}/withdrawal")
+    _meanwhile(office)
+
+
+JOURNEYS = (refused_after_a_question, left_to_the_clock, withdrawn)
+
+
+# ---- how they ended -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class End:
+    """Everything that must be the same; numbers are told as people's SNILS."""
+
+    applications: dict[str, Any]
+    executions: list[tuple[str, str]]
+    topics: set[str]
+    letters: list[str]
+    said: Counter
+
+
+def end_of(office: Office) -> End:
+    """And nothing is lost, left over, or broken."""
+    cloud = office.cloud
+    names = {number: f"<{told}>" for number, told in _everybody(office)}
+    for number in names:
+        assert office.casebook.sealed_chain(number).broken_at is None
+    assert dead_letters(office) == []
+    assert cloud.dropped == []
+    assert office.casebook.unfinished() == []
+    machines = Backends().step_functions.state_machines
+    return End(
+        {name: _became(office, number) for number, name in names.items()},
+        sorted((names.get(e.name, "a file"), e.status) for m in machines for e in m.executions),
+        {
+            _renamed(_without_batch(news), names)
+            for topic in ("OperatorsTopic", "AgenciesTopic")
+            for news in cloud.published(topic)
+        },
+        sorted(_renamed(key, names) for key in office.letters()),
+        Counter(_renamed(text, names) for text in (*map(str, cloud.sms), *map(str, cloud.emails))),
+    )
+
+
+def _everybody(office: Office) -> Iterator[tuple[str, str]]:
+    pages = boto3.client("dynamodb", REGION).get_paginator("scan")
+    found = pages.paginate(
+        TableName=office.cloud.outputs["Applications"],
+        FilterExpression="sk = :meta",
+        ExpressionAttributeValues={":meta": {"S": "META"}},
+    )
+    numbers = sorted(
+        (item["drafted_at"]["S"], item["number"]["S"]) for page in found for item in page["Items"]
+    )
+    for place, (_, number) in enumerate(numbers):
+        snils = office.casebook.load(number).form["snils"]
+        earlier = sum(
+            office.casebook.load(other).form["snils"] == snils for _, other in numbers[:place]
+        )
+        yield number, f"{snils} {earlier + 1}"
+
+
+def _became(office: Office, number: str) -> dict[str, Any]:
+    told = {
+        (d.event, d.template) for d in deliveries(office, number) if d.channel not in INSIDE
+    }
+    arrived = {
+        (d.event, d.template)
+        for d in deliveries(office, number)
+        if d.state is State.SENT and d.channel not in INSIDE
+    }
+    assert told == arrived  # by one channel at least
+    return {"stage": stage(office, number), "events": events(office, number), "told": told}
+
+
+def _without_batch(news: str) -> str:
+    """A file's identity is that of its version."""
+    told = {name: value for name, value in json.loads(news).items() if name != "batch"}
+    return json.dumps(told, sort_keys=True, ensure_ascii=False)
+
+
+def _renamed(text: str, names: dict[str, str]) -> str:
+    for number, name in names.items():
+        text = text.replace(number, name)
+    return text
+
+
+def same(end: End, expected: End) -> None:
+    assert end.applications == expected.applications
+    assert end.executions == expected.executions
+    assert end.topics == expected.topics
+    assert set(expected.letters) <= set(end.letters)  # more: for a channel nobody is sure of
+    assert len(end.letters) == len(set(end.letters))
+    assert max(end.said.values(), default=1) == 1
+
+
+# ---- people who try again -----------------------------------------------------------------------
+
+
+@contextmanager
+def persistent_people() -> Iterator[None]:
+    """Whoever gets no answer asks again, and says by a key that it is the same request."""
+    call = Caller._call
+
+    def call_until_answered(
+        self: Caller, method: str, path: str, body: Any, headers: dict[str, str]
+    ) -> Any:
+        key = {"Idempotency-Key": str(uuid.uuid4())} if method == "POST" else {}
+        for _ in range(5):
+            try:
+                return call(self, method, path, body, key | headers)
+            except Refused as answer:
+                if answer.status < 500:
+                    raise
+        raise AssertionError("no answer")
+
+    with mock.patch.object(Caller, "_call", call_until_answered):
+        yield
+
+
+def _walk(office: Office, journey: Callable[[Office], None], *kills: tuple[str, int, str]) -> End:
+    begin(office, START)
+    for kill in kills:
+        office.cloud.kill(*kill)
+    with persistent_people():
+        journey(office)
+    return end_of(office)
+
+
+@pytest.fixture(scope="module")
+def uncrashed(shared_office: Office) -> Callable[[Callable], tuple[End, Counter]]:
+    """How a journey ends, and how many calls each handler makes, when nobody dies."""
+
+    @cache
+    def ended(journey: Callable[[Office], None]) -> tuple[End, Counter]:
+        end = _walk(shared_office, journey)
+        return end, Counter(handler for handler, _ in shared_office.cloud.calls)
+
+    return ended
+
+
+# ---- crashes ------------------------------------------------------------------------------------
+
+
+def test_every_handler_has_something_to_die_of(uncrashed) -> None:
+    called = {handler for journey in JOURNEYS for handler in uncrashed(journey)[1]}
+    assert called == HANDLERS
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("call", [1, 2, 3, 5, 8, 13])
+@pytest.mark.parametrize("journey", JOURNEYS)
+def test_all_handlers_die_once_in_one_journey_and_it_ends_the_same(
+    office: Office, uncrashed, journey: Callable, call: int, when: str
+) -> None:
+    """All at the same of their calls: each is tried again while others die."""
+    expected, calls = uncrashed(journey)
+    kills = [(handler, min(call, calls[handler]), when) for handler in sorted(calls)]
+    same(_walk(office, journey, *kills), expected)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("handler", sorted(HANDLERS))
+@pytest.mark.parametrize("journey", JOURNEYS)
+def test_a_handler_dies_at_any_call_and_the_journey_ends_the_same(
+    office: Office, uncrashed, journey: Callable, handler: str, when: str
+) -> None:
+    expected, calls = uncrashed(journey)
+    wrong = {}
+    for call in range(1, calls[handler] + 1):
+        try:
+            same(_walk(office, journey, (handler, call, when)), expected)
+        except (AssertionError, Refused) as difference:
+            wrong[call] = str(difference)
+    assert wrong == {}
+
+
+# ---- repeated and shuffled deliveries -----------------------------------------------------------
+
+
+def _shuffled(deliveries: list) -> list:
+    return random.Random(7).sample(deliveries, len(deliveries))
+
+
+@pytest.mark.parametrize("order", [list, _shuffled, lambda deliveries: deliveries[::-1]])
+@pytest.mark.parametrize("journey", JOURNEYS)
+def test_what_is_delivered_again_in_any_order_changes_nothing(
+    office: Office, uncrashed, journey: Callable, order: Callable
+) -> None:
+    """Everything so far is delivered again whenever the journey waits."""
+    expected, _ = uncrashed(journey)
+    advance = office.cloud.advance
+
+    def advance_and_hear_it_again(**duration: float) -> None:
+        advance(**duration)
+        assert office.cloud.repeat_events(order) == []
+
+    with mock.patch.object(office.cloud, "advance", advance_and_hear_it_again):
+        end = _walk(office, journey)
+    same(end, expected)
+    assert end.said == expected.said
+    assert end.letters == expected.letters
