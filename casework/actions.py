@@ -23,7 +23,13 @@ from casework.errors import (
 )
 from casework.measures import Measures
 from casework.ports import Case, Change, DocumentRecord, Reply, Rules
-from casework.review import answer_due, due_marks, mismatch_gaps, patience_ends
+from casework.review import (
+    answer_due,
+    asked_again_at,
+    due_marks,
+    mismatch_gaps,
+    patience_ends,
+)
 from casework.service import Cause
 
 NOTHING = Change()
@@ -309,9 +315,10 @@ def ask_registries(case: Case, rules: Rules, now: datetime) -> Change:
     due = [name for name, check in application.checks.items() if check.state == "due"]
     if due:
         return Change((Happening("registries_asked", {"checks": due}),))
-    if not application.checks_delayed:
-        late = {"checks": list(application.open_checks)}
-        return Change((Happening("registries_delayed", late),))
+    late = now >= asked_again_at(application.checks_due_at, rules)  # else it is a retry of asking
+    if late and not application.checks_delayed:
+        silent = {"checks": list(application.open_checks)}
+        return Change((Happening("registries_delayed", silent),))
     return NOTHING
 
 

@@ -37,7 +37,7 @@ class Happening(NamedTuple):
     """What an action lets happen, before it has its place in the chain."""
 
     kind: str
-    data: Mapping[str, Any] = {}  # noqa: RUF012 - never written to, and written out as JSON
+    data: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)

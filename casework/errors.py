@@ -28,7 +28,7 @@ class Problem(NamedTuple):
 
     field: str
     code: str
-    details: Mapping[str, Any] = {}  # noqa: RUF012 - never written to, and written out as JSON
+    details: Mapping[str, Any] = {}
 
 
 class OporaError(Exception):

@@ -104,6 +104,11 @@ def due_marks(application: Application, rules: Rules, now: datetime) -> list[str
     return [mark.name for mark in sorted(marks, key=lambda mark: mark.at) if mark.at <= now]
 
 
+def asked_again_at(asked_at: datetime, rules: Rules) -> datetime:
+    """When registries that are still silent are asked again."""
+    return asked_at + timedelta(hours=rules.service.checking.ask_again.amount)
+
+
 def patience_ends(application: Application, rules: Rules) -> datetime:
     return due(rules.service.checking.patience, application.checks_due_at, rules.calendar).due
 
@@ -141,8 +146,7 @@ def _decision_marks(application: Application, rules: Rules) -> list[Mark]:
 
 
 def _until_asking_again(application: Application, rules: Rules, now: datetime) -> datetime:
-    again = now + timedelta(hours=rules.service.checking.ask_again.amount)
-    return min(again, patience_ends(application, rules))
+    return min(asked_again_at(now, rules), patience_ends(application, rules))
 
 
 def _until_question_mark(application: Application, rules: Rules, now: datetime) -> datetime:

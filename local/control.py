@@ -5,7 +5,7 @@ Only from this machine, and changes only with a header that no web page can send
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound
@@ -13,6 +13,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from adapters.calendars import calendar_for
+from adapters.wording import text_of
 from casework.errors import OporaError
 from local.cloud import LocalCloud
 from local.office import Office
@@ -22,9 +23,9 @@ ROUTES = Map(
     [
         Rule("/_local/clock", methods=["GET"], endpoint="show_clock"),
         Rule("/_local/clock", methods=["POST"], endpoint="turn_clock"),
-        Rule("/_local/token/<person>", methods=["GET"], endpoint="token"),
+        Rule("/_local/token/<path:person>", methods=["GET"], endpoint="token"),
         Rule("/_local/drop", methods=["POST"], endpoint="drop"),
-        Rule("/_local/history/<number>", methods=["GET"], endpoint="history"),
+        Rule("/_local/history/<path:number>", methods=["GET"], endpoint="history"),
         Rule("/_local/outbox", methods=["GET"], endpoint="outbox"),
     ]
 )
@@ -52,7 +53,7 @@ class Control:
         except HTTPException as error:
             return _json({"error": error.description}, error.code or 500)
         except OporaError as error:
-            return _json({"error": str(error)}, 400)
+            return _json({"error": text_of("errors", error.code, "en", error.details)}, 400)
         return _json(answer, 200)
 
     # ---- endpoints ------------------------------------------------------------------------------
@@ -62,8 +63,12 @@ class Control:
 
     def turn_clock(self, request: Request) -> dict[str, Any]:
         """{"seconds": n}, {"to": instant} or {"working_days": n}; answers when all is settled."""
-        asked = request.get_json()
-        to = self._instant(asked)
+        try:
+            to = self._instant(request.get_json()).astimezone(UTC)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise BadRequest("say how far: seconds, working_days, or an instant in `to`") from error
+        calendar = calendar_for("RU-MOW")
+        calendar.day(calendar.local_day(to))  # beyond it no deadline can be told, and no way back
         if to < self._cloud.now():
             raise BadRequest(
                 f"the clock stands at {self._cloud.now():%Y-%m-%d %H:%M} UTC already; "
@@ -77,7 +82,8 @@ class Control:
         if "seconds" in asked:
             return now + timedelta(seconds=asked["seconds"])
         if "to" in asked:
-            return datetime.fromisoformat(asked["to"])
+            to = datetime.fromisoformat(asked["to"])
+            return to if to.tzinfo else to.replace(tzinfo=UTC)
         calendar = calendar_for("RU-MOW")
         number = calendar.working_days_through(calendar.local_day(now)) + asked["working_days"]
         ahead = calendar.working_day(number) - calendar.local_day(now)

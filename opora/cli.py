@@ -145,7 +145,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_run(commands: argparse._SubParsersAction) -> None:
-    run = commands.add_parser("run", help="start the whole system on the local cloud")
+    run = commands.add_parser(
+        "run",
+        help="start the whole system on the local cloud",
+        description="Start the whole system on the local cloud, on this machine, until Ctrl-C.",
+    )
     run.add_argument("--port", type=_port, default=8000, help="of the API (default: %(default)s)")
     run.add_argument(
         "--aws-port", type=_port, default=8001, help="of S3, for uploads (default: %(default)s)"
@@ -157,9 +161,14 @@ def _add_run(commands: argparse._SubParsersAction) -> None:
         metavar="FOLDER",
         help="where data are kept between runs (default: %(default)s)",
     )
-    run.add_argument("--fresh", action="store_true", help="forget what earlier runs kept")
-    run.add_argument("--at", metavar="INSTANT", help="begin at this virtual time (only when fresh)")
-    demo = commands.add_parser("demo", help="walk the service through eight journeys, unattended")
+    run.add_argument("--fresh", action="store_true", help="forget what earlier runs kept there")
+    run.add_argument("--at", metavar="INSTANT", help="begin at this virtual time, with no data")
+    demo = commands.add_parser(
+        "demo",
+        help="walk the service through eight journeys, unattended",
+        description="Walk the service through eight journeys on a virtual clock, and say of each "
+        "whether it went as it should. Needs no `opora run`.",
+    )
     demo.add_argument("journey", nargs="*", type=_journey, help="only these journeys, 1 to 8")
 
 
@@ -191,9 +200,14 @@ def _remote(commands: argparse._SubParsersAction, name: str, told: str) -> argpa
 
 
 def _add_pure(commands: argparse._SubParsersAction) -> None:
-    validate = commands.add_parser("validate", help="check a form (JSON) or an agency's rows (CSV)")
+    validate = commands.add_parser(
+        "validate",
+        help="check a form (JSON) or an agency's rows (CSV)",
+        description="Every problem of a form, of a list of forms (JSON), or of an agency's rows "
+        "(CSV in UTF-8 or cp1251), before it is sent. Exit status 1 when there are any.",
+    )
     validate.add_argument("service", help="id of the service")
-    validate.add_argument("file", type=Path)
+    validate.add_argument("file", type=Path, help="JSON or CSV")
     _add_json(validate)
 
     deadline = commands.add_parser(
@@ -219,7 +233,11 @@ def _add_pure(commands: argparse._SubParsersAction) -> None:
     )
     _add_json(deadline)
 
-    services = commands.add_parser("services", help="list, show or check the service files")
+    services = commands.add_parser(
+        "services",
+        help="list, show or check the service files",
+        description="List, show or check the service files.",
+    )
     actions = services.add_subparsers(dest="action", required=True, metavar="ACTION")
     listed = actions.add_parser("list", help="every service")
     shown = actions.add_parser("show", help="one service")

@@ -60,12 +60,13 @@ def _as_json(term: TermDue) -> dict[str, Any]:
     proven = term.proven
     return {
         "name": term.name,
-        "title": term.title,
         "kind": term.kind,
         "due": proven.due.isoformat(),
         "due_day": proven.due_day.isoformat(),
-        "paused": proven.paused,
-        "ledger": [{**day._asdict(), "day": day.day.isoformat()} for day in proven.ledger],
+        "ledger": [
+            {"day": day.day.isoformat(), "counted": day.counted, "because": day.because}
+            for day in proven.ledger
+        ],
     }
 
 

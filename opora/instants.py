@@ -1,7 +1,7 @@
 """Instants and durations as people type them."""
 
 import re
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from opora.failure import Failure
 
@@ -12,11 +12,13 @@ def instant(text: str, zone: tzinfo) -> datetime:
     """An ISO date or date-time; without an offset it is local to `zone`."""
     try:
         parsed = datetime.fromisoformat(text)
-    except ValueError as error:
+        known = parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)
+        known.astimezone(UTC), known.astimezone(zone)  # at the very ends of time they overflow
+    except (ValueError, OverflowError) as error:
         raise Failure(
             f"{text!r} is not an instant: write it as 2026-04-27T10:00:00+03:00"
         ) from error
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)
+    return known
 
 
 def duration(text: str) -> timedelta:

@@ -1,5 +1,6 @@
 """Commands that talk to a running `opora run`."""
 
+import csv
 import json
 import sys
 from pathlib import Path
@@ -25,8 +26,9 @@ def show_clock(url: str) -> int:
 
 
 def turn_clock(url: str, action: str, value: str) -> int:
+    asked = json.dumps(_asked(action, value)).encode()
     print("Turning the clock; everything due on the way happens ...", file=sys.stderr)
-    print(_call(url, "/_local/clock", json.dumps(_asked(action, value)).encode())["now"])
+    print(_call(url, "/_local/clock", asked)["now"])
     return 0
 
 
@@ -51,12 +53,16 @@ def drop(url: str, file: Path, agency: str, service: str) -> int:
         raise Failure(f"{file} cannot be read: {error.strerror}") from error
     if not agency or "/" in agency:
         raise Failure(f"{agency!r} is not an agency: give its code, for example A")
+    if not service or "/" in service:
+        raise Failure(f"{service!r} is not a service: `opora services list` names them")
     where = urlencode({"agency": agency, "service": service, "name": file.name})
     print(f"Dropped {file.name} into the inbox of {agency}; waiting ...", file=sys.stderr)
     answer = _call(url, f"/_local/drop?{where}", data)
     report = file.with_name(f"{file.name}.report.csv")
     report.write_text(answer["report"], encoding="utf-8-sig", newline="")
-    print(answer["report"].partition("\r\n\r\n")[0].replace(";", ": "))
+    summary = answer["report"].partition("\r\n\r\n")[0].splitlines()
+    for line in csv.reader(summary, delimiter=";"):
+        print(": ".join(cell for cell in line if cell))
     print(f"Report: {report} (in S3: {answer['key']})")
     return 0
 
@@ -81,7 +87,7 @@ def show_history(url: str, number: str, *, verify: bool) -> int:
 
 
 def _call(url: str, path: str, body: bytes | None = None) -> dict[str, Any]:
-    request = Request(url + path, body, {HEADER: "1", "Content-Type": "application/json"})  # noqa: S310
+    request = Request(url.rstrip("/") + path, body, {HEADER: "1", "Content-Type": "application/json"})  # noqa: S310
     try:
         with urlopen(request, timeout=LONGEST) as answer:  # noqa: S310 - the user names the URL
             return json.load(answer)

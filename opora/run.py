@@ -1,7 +1,6 @@
 """`opora run`: the whole system in one process, served over HTTP, its data kept between runs."""
 
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -14,6 +13,7 @@ from typing import Any
 from opora.failure import Failure
 from opora.instants import instant
 
+URL = "http://127.0.0.1:8000"  # where other commands look for it
 SAVE_EVERY = 60  # seconds
 PEOPLE = ("citizen", "agency", "officer", "second-officer", "supervisor")
 
@@ -21,16 +21,44 @@ PEOPLE = ("citizen", "agency", "officer", "second-officer", "supervisor")
 def run(port: int, aws_port: int, state: Path, *, fresh: bool, at: str | None) -> int:
     _must_be_free(port, "--port")
     _must_be_free(aws_port, "--aws-port")
+    if port == aws_port:
+        raise Failure("--port and --aws-port must differ")
     os.environ["OPORA_AWS_PORT"] = str(aws_port)  # before anything asks where S3 lives
-    if fresh:
-        shutil.rmtree(state, ignore_errors=True)
+    start = _start(at)
+    _prepare(state, fresh, at)
     print("Starting the local cloud ...", file=sys.stderr)
-    with _Stop() as stop, _served(port, aws_port, state, at) as (url, cloud, office):
+    with _Stop() as stop, _served(port, aws_port, state, start) as (url, cloud, office):
         _greet(url, state, cloud, office)
         while not stop.wait(SAVE_EVERY):
             _save(cloud, state)
         print("\nStopping; the data are kept in", state, file=sys.stderr)
     return 0
+
+
+def _start(at: str | None) -> datetime | None:
+    from adapters.calendars import calendar_for  # noqa: PLC0415
+
+    if at is None:
+        return None
+    calendar = calendar_for("RU-MOW")
+    start = instant(at, calendar.region.zone)
+    calendar.day(calendar.local_day(start))
+    return start
+
+
+def _prepare(state: Path, fresh: bool, at: str | None) -> None:
+    """The folder may hold what is not ours: only the snapshot is forgotten."""
+    from local.snapshot import FILE  # noqa: PLC0415
+
+    kept = state / FILE
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        if fresh:
+            kept.unlink(missing_ok=True)
+    except OSError as error:
+        raise Failure(f"{state} cannot hold the data: {error.strerror}") from error
+    if at and kept.exists():
+        raise Failure(f"the data in {state} have their own time: --at goes with --fresh")
 
 
 class _Stop:
@@ -51,16 +79,14 @@ class _Stop:
 
 @contextmanager
 def _served(
-    port: int, aws_port: int, state: Path, at: str | None
+    port: int, aws_port: int, state: Path, start: datetime | None
 ) -> Iterator[tuple[str, Any, Any]]:
     # Imported late: moto must learn the port of S3 from the environment first.
-    from adapters.calendars import calendar_for  # noqa: PLC0415
     from local.cloud import LocalCloud  # noqa: PLC0415
     from local.control import Control  # noqa: PLC0415
     from local.live import serve  # noqa: PLC0415
     from local.office import Office  # noqa: PLC0415
 
-    start = instant(at, calendar_for("RU-MOW").region.zone) if at else None
     with LocalCloud(start=start) as cloud:
         office = Office(cloud)
         _restore(cloud, office, state)
@@ -102,6 +128,7 @@ def _must_be_free(port: int, option: str) -> None:
 
 def _greet(url: str, state: Path, cloud: Any, office: Any) -> None:
     now: datetime = cloud.now()
+    where = "" if url == URL else f" --url {url}"
     print(
         f"""
 Opora runs at {url}   (virtual time: {now:%d.%m.%Y %H:%M} UTC; data in {state}/)
@@ -110,7 +137,7 @@ Opora runs at {url}   (virtual time: {now:%d.%m.%Y %H:%M} UTC; data in {state}/)
   S3            {cloud.s3_url}
   SMS, e-mail   {url}/_local/outbox
 
-People (password: {office.password}); a fresh token: opora token NAME
+People (password: {office.password}); a fresh token: opora token{where} NAME
   citizen          applies
   agency           files for its clients, agency A
   officer          decides (region RU-MOW)
@@ -118,11 +145,11 @@ People (password: {office.password}); a fresh token: opora token NAME
   supervisor       also releases what others hold
 
 Try, in another terminal:
-  TOKEN=$(.venv/bin/opora token citizen)
+  TOKEN=$(.venv/bin/opora token{where} citizen)
   curl -s -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
     -d '{{"service": "social-service-need", "region": "RU-MOW", "form": {{}}}}' \\
     {url}/applications
-  .venv/bin/opora clock advance 30wd
+  .venv/bin/opora clock{where} advance 30wd
 
 Ctrl-C stops it.
 """,

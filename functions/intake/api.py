@@ -31,7 +31,14 @@ from functions.intake.http import (
     problem_response,
 )
 from functions.intake.openapi import document as openapi_document
-from functions.intake.wiring import applications, documents, draw_number, logger, reviews
+from functions.intake.wiring import (
+    applications,
+    deliveries,
+    documents,
+    draw_number,
+    logger,
+    reviews,
+)
 
 app = Chalice(app_name="opora")
 api = Api(app, logger)
@@ -245,7 +252,10 @@ def announce(request: Request, number: str) -> dict[str, Any]:
 
 
 @api.operation(
-    "GET", "/applications/{number}/history", "Everything that happened, sealed", bodies.HistoryView
+    "GET",
+    "/applications/{number}/history",
+    "Everything that happened, sealed, and who was told what",
+    bodies.HistoryView,
 )
 def history(request: Request, number: str) -> dict[str, Any]:
     _seen(number, request.person)
@@ -253,6 +263,7 @@ def history(request: Request, number: str) -> dict[str, Any]:
     return {
         "number": number,
         "events": [show.event(told, request.person, request.language) for told, _ in sealed.events],
+        "told": [told._asdict() for told in deliveries().of(number)],
         "intact": sealed.broken_at is None,
     }
 

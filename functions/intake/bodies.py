@@ -218,10 +218,21 @@ class EventView(View):
     hash: str
 
 
+class ToldView(View):
+    """A notice about event `event`, as it was delivered; `sending` is not known to have arrived."""
+
+    event: int
+    template: str
+    channel: str
+    state: Literal["sending", "sent", "failed"]
+    at: datetime
+
+
 class HistoryView(View):
     number: str
     events: list[EventView]
-    intact: bool
+    told: list[ToldView]
+    intact: bool = Field(description="Nothing was altered, removed or moved since")
 
 
 class AssessmentView(View):

@@ -9,6 +9,7 @@ from adapters.applications import Applications
 from adapters.aws import client
 from adapters.batches import Batches
 from adapters.casebook import open_casebook
+from adapters.deliveries import Deliveries
 from adapters.documents import Documents
 from adapters.executions import Executions
 from adapters.messages import Topic
@@ -32,6 +33,11 @@ def reviews() -> Executions:
 @cache
 def documents() -> Documents:
     return Documents(client("s3"), settings.uploads_bucket, settings.vault_bucket)
+
+
+@cache
+def deliveries() -> Deliveries:
+    return Deliveries(client("dynamodb"), settings.applications_table)
 
 
 @cache

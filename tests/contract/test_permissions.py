@@ -14,7 +14,7 @@ NEEDED = {
     "Scan": {"dynamodb:Scan"},
     "GetObject": {"s3:GetObject"},
     "PutObject": {"s3:PutObject"},
-    "SendMessage": {"sqs:SendMessage"},
+    "SendMessageBatch": {"sqs:SendMessage"},
     "Publish": {"sns:Publish"},
     "SendEmail": {"ses:SendEmail"},
     "StartExecution": {"states:StartExecution"},

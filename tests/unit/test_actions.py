@@ -356,6 +356,9 @@ class TestRegistries:
         life = submitted()
         asked = life.ask_registries()
         assert set(asked.open_checks) == set(asked.checks)
+        life.wait(hours=3, minutes=59)
+        assert life.ask_registries() == asked  # asked twice, not late
+        life.wait(minutes=1)
         assert life.ask_registries().checks_delayed
         version = life.application.version
         assert life.ask_registries().version == version
