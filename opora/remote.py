@@ -87,7 +87,9 @@ def show_history(url: str, number: str, *, verify: bool) -> int:
 
 
 def _call(url: str, path: str, body: bytes | None = None) -> dict[str, Any]:
-    request = Request(url.rstrip("/") + path, body, {HEADER: "1", "Content-Type": "application/json"})  # noqa: S310
+    request = Request(
+        url.rstrip("/") + path, body, {HEADER: "1", "Content-Type": "application/json"}
+    )  # noqa: S310
     try:
         with urlopen(request, timeout=LONGEST) as answer:  # noqa: S310 - the user names the URL
             return json.load(answer)

@@ -52,7 +52,7 @@ class Walk:
 
 
 def walk(office: Office) -> Walk:
-    applicants = [form_of(person(n), **CANARY) for n in range(77, 81)]
+    applicants = [form_of(person(n), **CANARY) for n in range(77, 82)]
     record = Walk([*CANARY.values(), *(form[name] for form in applicants for name in UNIQUE)])
     with _listening(office, record):
         _live(office, *applicants)
@@ -72,13 +72,16 @@ def walk(office: Office) -> Walk:
 # ---- what happens -------------------------------------------------------------------------------
 
 
-def _live(office: Office, first: Form, second: Form, third: Form, fourth: Form) -> None:
+def _live(
+    office: Office, first: Form, second: Form, third: Form, fourth: Form, fifth: Form
+) -> None:
     _refused_after_questions(office, first)
     _withdrawn(office, first)
     _left_to_the_clock(office, second | {"notify_by": "email"})
     _in_a_batch(office, third | {"notify_by": "letter"})
     _strange_uploads(office)
     _a_notice_that_never_leaves(office, fourth)
+    _decided_before_the_wait(office, fifth)
     office.cloud.settle()
 
 
@@ -129,6 +132,18 @@ def _left_to_the_clock(office: Office, form: Form) -> None:
     office.cloud.advance(days=70)
     office.registries.start_over()
     office.approve(number)
+
+
+def _decided_before_the_wait(office: Office, form: Form) -> None:
+    """The stream is late, and the officer quicker than the execution that waits for one."""
+    number = office.apply(form)
+    office.cloud.advance(seconds=3)
+    for call in range(1, 4):
+        office.cloud.kill("functions.decide.progress.handler", call, "before")
+    office.cloud.advance(seconds=28)
+    office.approve(number)
+    office.cloud.advance(minutes=5)
+    assert office.execution(number)["status"] == "SUCCEEDED"
 
 
 def _in_a_batch(office: Office, form: Form) -> None:
