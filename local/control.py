@@ -67,13 +67,13 @@ class Control:
             to = self._instant(request.get_json()).astimezone(UTC)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise BadRequest("say how far: seconds, working_days, or an instant in `to`") from error
-        calendar = calendar_for("RU-MOW")
-        calendar.day(calendar.local_day(to))  # beyond it no deadline can be told, and no way back
         if to < self._cloud.now():
             raise BadRequest(
                 f"the clock stands at {self._cloud.now():%Y-%m-%d %H:%M} UTC already; "
                 "it only goes ahead"
             )
+        calendar = calendar_for("RU-MOW")
+        calendar.day(calendar.local_day(to))  # beyond it no deadline can be told, and no way back
         self._cloud.advance_to(to)
         return self.show_clock(request)
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from casework.errors import OporaError
+from opora import URL
 from opora.failure import Failure
 
-URL = "http://127.0.0.1:8000"
 EPILOG = "Start with `opora run` in one terminal; `opora COMMAND --help` tells the rest."
 
 Command = Callable[[argparse.Namespace], int]

@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -16,6 +17,7 @@ from opora.instants import duration, instant, working_days
 from opora.output import print_table
 
 HEADER = "X-Opora-Local"
+UNREADABLE = "файл не прочитан"  # how a report begins that has no rows
 ZONE = calendar_for("RU-MOW").region.zone
 LONGEST = 600  # seconds; a year with hundreds of open applications takes minutes
 
@@ -46,7 +48,8 @@ def show_token(url: str, person: str) -> int:
 
 
 def drop(url: str, file: Path, agency: str, service: str) -> int:
-    """The report is written beside the file, as it is beside the dropped one in S3."""
+    """The report is written beside the file, as it is beside the dropped one in S3. Exit status 1
+    when the file could not be read or rows were rejected."""
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -59,12 +62,19 @@ def drop(url: str, file: Path, agency: str, service: str) -> int:
     print(f"Dropped {file.name} into the inbox of {agency}; waiting ...", file=sys.stderr)
     answer = _call(url, f"/_local/drop?{where}", data)
     report = file.with_name(f"{file.name}.report.csv")
-    report.write_text(answer["report"], encoding="utf-8-sig", newline="")
+    try:
+        report.write_text(answer["report"], encoding="utf-8-sig", newline="")
+    except OSError as error:
+        raise Failure(
+            f"the file is taken in, but {report} cannot be written: {error.strerror}; "
+            f"the report is in S3 at {answer['key']}"
+        ) from error
     summary = answer["report"].partition("\r\n\r\n")[0].splitlines()
-    for line in csv.reader(summary, delimiter=";"):
+    lines = list(csv.reader(summary, delimiter=";"))
+    for line in lines:
         print(": ".join(cell for cell in line if cell))
     print(f"Report: {report} (in S3: {answer['key']})")
-    return 0
+    return 0 if ["с ошибками", "0"] in lines and lines[0][0] != UNREADABLE else 1
 
 
 def show_history(url: str, number: str, *, verify: bool) -> int:
@@ -87,15 +97,14 @@ def show_history(url: str, number: str, *, verify: bool) -> int:
 
 
 def _call(url: str, path: str, body: bytes | None = None) -> dict[str, Any]:
-    request = Request(
-        url.rstrip("/") + path, body, {HEADER: "1", "Content-Type": "application/json"}
-    )  # noqa: S310
+    address, headers = url.rstrip("/") + path, {HEADER: "1", "Content-Type": "application/json"}
     try:
-        with urlopen(request, timeout=LONGEST) as answer:  # noqa: S310 - the user names the URL
+        request = Request(address, body, headers)  # noqa: S310 - the user names the URL
+        with urlopen(request, timeout=LONGEST) as answer:  # noqa: S310
             return json.load(answer)
     except HTTPError as error:
         raise Failure(_reason(error)) from error
-    except (URLError, OSError, ValueError) as error:
+    except (URLError, OSError, ValueError, HTTPException) as error:
         raise Failure(f"nothing answers at {url}: start it with `opora run`") from error
 
 

@@ -10,10 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from opora import URL
 from opora.failure import Failure
 from opora.instants import instant
 
-URL = "http://127.0.0.1:8000"  # where other commands look for it
 SAVE_EVERY = 60  # seconds
 PEOPLE = ("citizen", "agency", "officer", "second-officer", "supervisor")
 

@@ -22,7 +22,7 @@ def show_list(*, as_json: bool) -> int:
 def show_one(service_id: str, *, as_json: bool) -> int:
     service = definitions.service(service_id)
     if as_json:
-        print_json(service.model_dump(mode="json", by_alias=True, exclude_none=True))
+        print_json(service.model_dump(by_alias=True, exclude_none=True))
         return 0
     print(f"{service.title}\n{service.summary}\n\nКто может подать")
     print_table((f"— {who}",) for who in service.who)

@@ -1,5 +1,6 @@
 """`opora validate`: every problem of a form (JSON) or of an agency's rows (CSV)."""
 
+import codecs
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -26,7 +27,8 @@ def validate(service_id: str, path: Path, *, as_json: bool) -> int:
         data = path.read_bytes()
     except OSError as error:
         raise Failure(f"{path} cannot be read: {error.strerror}") from error
-    is_json = path.suffix.lower() == ".json" or data.lstrip()[:1] in (b"{", b"[")
+    start = data.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    is_json = path.suffix.lower() == ".json" or start in (b"{", b"[")
     problems = list(_of_json(service, data) if is_json else _of_csv(service, data))
     if as_json:
         print_json(problems)

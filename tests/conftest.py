@@ -17,7 +17,9 @@ START = datetime(2026, 3, 2, 6, tzinfo=UTC)  # a Monday, nine in the morning in 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: "shared_office" in getattr(item, "fixturenames", ()))
+    """Whole files, since they are what is dealt out to workers."""
+    shared = {item.path for item in items if "shared_office" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path in shared)
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ BY_OTHERS = {
     "UseTheKey",  # the stores decrypt and encrypt
     "InviteUploads",  # whoever posts a file uses the function's right, by its signature
     "GiveUpTo",  # Lambda sends what failed for good
+    "TellGoneFromForbidden",  # S3 looks whether the asker might list, and answers accordingly
 }
 FUNCTIONS = {p["Handler"]: (name, statements(p)) for name, p in resources(FUNCTION).items()}
 

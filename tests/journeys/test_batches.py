@@ -63,8 +63,9 @@ def _is_at_rest(office: Office) -> None:
     assert office.cloud.dropped == []
 
 
-@pytest.mark.parametrize("encoding", ["cp1251", "utf-8", "utf-8-sig"])
-@pytest.mark.parametrize("delimiter", [";", ","])
+@pytest.mark.parametrize(
+    ("encoding", "delimiter"), [("cp1251", ";"), ("utf-8", ","), ("utf-8-sig", ";")]
+)
 def test_every_row_becomes_an_application_or_is_told_its_errors(
     office: Office, encoding: str, delimiter: str
 ) -> None:
@@ -190,8 +191,10 @@ def test_hearing_of_a_file_three_times_starts_one_execution(office: Office) -> N
     assert len(office.casebook.unfinished()) == len(office.cloud.sms) == 3
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("call", [1, 2, 3, 6, 12, 13, 20])
+@pytest.mark.parametrize(
+    ("call", "when"),
+    [(1, "before"), (1, "after"), (3, "after"), (6, "before"), (12, "after"), (20, "before")],
+)
 def test_interrupted_in_mid_file_it_goes_on_and_nothing_is_lost_or_doubled(
     office: Office, monkeypatch: pytest.MonkeyPatch, call: int, when: str
 ) -> None:

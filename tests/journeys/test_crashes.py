@@ -259,8 +259,10 @@ def test_every_handler_has_something_to_die_of(uncrashed) -> None:
     assert called == HANDLERS
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("call", [1, 2, 3, 5, 8, 13])
+@pytest.mark.parametrize(
+    ("call", "when"),
+    [(1, "before"), (1, "after"), (2, "before"), (3, "after"), (5, "before"), (8, "after")],
+)
 @pytest.mark.parametrize("journey", JOURNEYS)
 def test_all_handlers_die_once_in_one_journey_and_it_ends_the_same(
     office: Office, uncrashed, journey: Callable, call: int, when: str
@@ -295,7 +297,7 @@ def _shuffled(deliveries: list) -> list:
     return random.Random(7).sample(deliveries, len(deliveries))
 
 
-@pytest.mark.parametrize("order", [list, _shuffled, lambda deliveries: deliveries[::-1]])
+@pytest.mark.parametrize("order", [list, _shuffled])
 @pytest.mark.parametrize("journey", JOURNEYS)
 def test_what_is_delivered_again_in_any_order_changes_nothing(
     office: Office, uncrashed, journey: Callable, order: Callable

@@ -90,7 +90,7 @@ def walked() -> Iterator[Transition]:
 
 
 def approved_after_questions(office: Office) -> None:
-    """check -> ask (mismatch) -> check -> officer asks -> back to review -> corrected -> approved."""
+    """A registry contradicts, then the officer asks, then the applicant corrects."""
     snils = LOW_INCOME["snils"]
     office.registries.differ(snils, "residence", "registration_address")
     number = apply(office)

@@ -72,7 +72,7 @@ def _days_later(day: str) -> str:
 # ---- decided ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("applied", "promised", "limit", "reminder"), TERMS[1::2])
+@pytest.mark.parametrize(("applied", "promised", "limit", "reminder"), TERMS[3::2])
 def test_an_application_is_approved_on_its_last_day(
     office: Office, applied: str, promised: str, limit: str, reminder: str
 ) -> None:
@@ -515,7 +515,7 @@ def test_a_withdrawal_in_the_very_second_of_the_deadline_ends_the_execution(offi
     assert "overdue" not in dict(marks(office, number[0]))
 
 
-@pytest.mark.parametrize("reach", [_clarification, _confirmation, apply])
+@pytest.mark.parametrize("reach", [_clarification, _confirmation])
 def test_withdrawn_and_resubmitted_it_is_a_new_application_with_its_own_term(
     office: Office, reach
 ) -> None:
