@@ -3,6 +3,11 @@
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
+
+# uv brings certificates of its own; behind a company's proxy only the system's know the proxy.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export SSL_CERT_FILE ?= /etc/ssl/certs/ca-certificates.crt
+endif
 BIN := $(VENV)/bin
 # Their pins conflict with ours and with each other's: each lives alone, as of that day.
 SAM := .tools/aws-sam-cli-1.170.0/bin/sam
