@@ -304,20 +304,22 @@ def _missing(rules: Rules, facts: Mapping[str, Any], held: set[str]) -> list[Pro
 # ---- registries ---------------------------------------------------------------------------------
 
 
-def ask_registries(case: Case, rules: Rules, now: datetime) -> Change:
-    """Each time the check begins: first asking, then noting the delay, at last giving up."""
+def ask_registries(case: Case) -> Change:
+    """The checks that nobody has asked about yet; who is asked again needs no event."""
     application = case.application
-    if application.stage is not Stage.CHECKING or not application.open_checks:
-        return NOTHING
-    if now >= patience_ends(application, rules):
-        silent = {"checks": list(application.open_checks)}
-        return Change((Happening("registries_given_up", silent),))
     due = [name for name, check in application.checks.items() if check.state == "due"]
-    if due:
-        return Change((Happening("registries_asked", {"checks": due}),))
-    late = now >= asked_again_at(application.checks_due_at, rules)  # else it is a retry of asking
-    if late and not application.checks_delayed:
-        silent = {"checks": list(application.open_checks)}
+    if application.stage is not Stage.CHECKING or not due:
+        return NOTHING
+    return Change((Happening("registries_asked", {"checks": due}),))
+
+
+def _mark_silence(case: Case, rules: Rules, now: datetime) -> Change:
+    """Registries that do not reply: the delay is noted once, and in the end they are given up."""
+    application = case.application
+    silent = {"checks": list(application.open_checks)}
+    if now >= patience_ends(application, rules):
+        return Change((Happening("registries_given_up", silent),))
+    if now >= asked_again_at(application.checks_due_at, rules) and not application.checks_delayed:
         return Change((Happening("registries_delayed", silent),))
     return NOTHING
 
@@ -396,8 +398,10 @@ def _gap_problems(rules: Rules, gaps: tuple[Gap, ...]) -> Iterable[Problem]:
 
 
 def mark(case: Case, rules: Rules, now: datetime) -> Change:
-    """Everything that the clock has to say by now: reminders, overdue, escalation, refusal of
-    what was not answered. What was said before is not said again."""
+    """Everything that the clock has to say by now: silent registries, reminders, overdue,
+    escalation, refusal of what was not answered. What was said before is not said again."""
+    if case.application.stage is Stage.CHECKING:
+        return _mark_silence(case, rules, now)
     due = due_marks(case.application, rules, now)
     if "unanswered" in due:
         return _refuse_unanswered(case, rules, now)

@@ -18,12 +18,7 @@ def check(event: dict[str, Any], _: Any) -> None:
     """State "Check documents and registries": wait with a token until every registry was heard."""
     number, token, at = event["number"], event["token"], now()
     applications().put_task(number, Task(Next.CHECK, token))  # first: a quick reply must find it
-    asked = applications().change(
-        number,
-        lambda case: actions.ask_registries(case, rules_of(case.application), at),
-        actor=SYSTEM,
-        now=at,
-    )
+    asked = applications().change(number, actions.ask_registries, actor=SYSTEM, now=at)
     application = asked.case.application
     rules = rules_of(application)
     registry_requests().send(

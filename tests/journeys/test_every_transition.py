@@ -26,6 +26,7 @@ from tests.journeys.steps import (
 FOLDER = Path(__file__).parents[2] / "state_machines"
 HANDLERS = {
     "Check documents and registries": "functions.verify.registries.check",
+    "Mark the silence of registries": "functions.decide.review.mark_deadline",
     "Ask the applicant once": "functions.decide.review.await_people",
     "Mark the question": "functions.decide.review.mark_deadline",
     "Await the officer's decision": "functions.decide.review.await_people",
@@ -198,9 +199,10 @@ def test_every_state_with_a_handler_is_retried_when_the_handler_dies(office: Off
     assert HANDLERS.keys() == tasks.keys()
     assert all(state["Retry"] for state in tasks.values())
     retried = _Retries(office)
+    office.registries.behave("taxes", down_until=office.cloud.now() + timedelta(hours=5))
     with retried:
         office.drop("A", "one.csv", written([row(5)]))
-        office.cloud.advance(minutes=5)
+        office.cloud.advance(hours=9)
         (number,) = office.casebook.unfinished()
         office.ask(number, UNCLEAR_INCOME)
         office.cloud.advance(days=9)  # reminded on the tenth of March
@@ -244,6 +246,7 @@ class _Retries:
             purpose = {"ask": "Ask", "decide": "Await", "confirm": "Confirm"}[event["purpose"]]
             return state.startswith(purpose)
         if handler.endswith("mark_deadline"):
-            on_question = self._office.casebook.load(event["number"]).application.question
-            return (state == "Mark the question") == (on_question is not None)
+            stage = self._office.casebook.load(event["number"]).application.stage
+            marks = {"clarification": "the question", "checking": "the silence of registries"}
+            return state == f"Mark {marks.get(stage, 'the deadline')}"
         return True

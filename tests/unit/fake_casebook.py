@@ -190,7 +190,7 @@ class Life:
     # ---- the registries ----
 
     def ask_registries(self) -> Application:
-        return self.act(SYSTEM, actions.ask_registries, self.rules, self.now)
+        return self.act(SYSTEM, actions.ask_registries)
 
     def reply(self, check: str, *fields: str, about: str | None = None) -> Application:
         """`fields`: those that differ; none is a match. `about`: digest of the form asked about."""

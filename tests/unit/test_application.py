@@ -369,7 +369,7 @@ def whole_life() -> Life:
     life.submit()
     life.ask_registries()
     life.wait(hours=4)
-    life.ask_registries()
+    life.mark()
     for check in life.application.open_checks:
         life.reply(check, *(["mse_certificate_number"] if check == "disability" else []))
     life.ask_about_mismatches()
@@ -377,7 +377,7 @@ def whole_life() -> Life:
                 mse_certificate_number=None)  # fmt: skip
     life.answer("щебет заявителя", registration_address="г. Клетка, ул. Жёрдочки, д. 1000")
     life.wait(days=30)
-    life.ask_registries()
+    life.mark()  # the registries are given up
     life.mark()
     life.claim()
     life.ask(Gap("unreadable", document="passport"), message="щебет специалиста")
