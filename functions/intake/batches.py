@@ -1,5 +1,6 @@
 """An agency's file: noticed in its inbox, split into parts, taken in row by row, reported."""
 
+from dataclasses import replace
 from typing import Any
 
 from adapters import definitions
@@ -47,14 +48,16 @@ def split(event: dict[str, Any], _: Any) -> dict[str, Any]:
 
 def take_in(event: dict[str, Any], _: Any) -> dict[str, int]:
     """State "Take in one part": each row becomes an application, or its problems are noted."""
-    agency, service = event["agency"], event["service"]
     rows = batches().part(event["part"])
-    batches().put_results(event["part"], [_take_in(row, service, agency) for row in rows])
+    results = [_take_in(row, event["batch"], event["service"], event["agency"]) for row in rows]
+    batches().put_results(event["part"], results)
     return {"rows": len(rows)}
 
 
-def _take_in(row: Row, service: str, agency: str) -> RowResult:
+def _take_in(row: Row, batch: str, service: str, agency: str) -> RowResult:
     command = Command.of("agency", agency, service, row.digest, request=row.digest, kept=None)
+    # Kept with the command, so that a second attempt at this part knows its own rows again.
+    origin = {"batch": batch, "row": row.repeats or row.row}
     at = now()
     try:
         if row.problems:
@@ -64,12 +67,16 @@ def _take_in(row: Row, service: str, agency: str) -> RowResult:
             rules, row.form, row.documents or (), at, region=row.region, agency=agency
         )
         done = applications().create(
-            draw_number(), change, actor=f"agency:{agency}", now=at, command=command
+            draw_number(),
+            replace(change, result=origin),
+            actor=f"agency:{agency}",
+            now=at,
+            command=command,
         )
     except (InvalidForm, InvalidValue, AlreadyOpen) as error:
         return RowResult(row.row, "rejected", problems=_problems(error))
-    repeated = done.repeated or row.repeats is not None
-    return RowResult(row.row, "repeated" if repeated else "accepted", done.case.application.number)
+    first = row.repeats is None and done.result == origin
+    return RowResult(row.row, "accepted" if first else "repeated", done.case.application.number)
 
 
 def _problems(error: OporaError) -> tuple[Problem, ...]:

@@ -36,6 +36,7 @@ ALLOWED_PATHS = {
     "$.seconds",
     "$.parts",
     "$.manifest",
+    "$.drop.batch",
     "$.drop.agency",
     "$.drop.service",
     "$.Payload",
