@@ -76,6 +76,12 @@ def notices_of(event: Event, application: Application) -> tuple[Notice, ...]:
     return _BY_EVENT.get(event.kind, ())
 
 
+def is_outdated(template: str, application: Application) -> bool:
+    """A notice that came late says nothing that is no longer so; after a withdrawal, nothing."""
+    answered = template in ("question", "question_reminder") and application.question is None
+    return answered or application.stage is Stage.WITHDRAWN
+
+
 def contact_of(form: Mapping[str, Any]) -> Contact:
     """How to reach the applicant: the channel of choice first, then the others that are known.
 
@@ -112,7 +118,7 @@ def words(case: Case, rules: Rules, link: str) -> dict[str, str]:
         "promised": _day(promised) if promised else "",
         # The instant is the midnight that ends the last day; people are told the day.
         "answer_until": f"{_last_day(until, rules):%d.%m.%Y}" if until else "",
-        "gaps": _listed(_gap(gap, rules) for gap in question.gaps) if question else "",
+        "gaps": _listed(gap_title(gap, rules) for gap in question.gaps) if question else "",
         "message": case.texts.get("question") or "",
         "reasons": _listed(f"{r['title']}. {r['mend']}" for r in assessment.get("reasons", ())),
         "compared": _listed(
@@ -129,7 +135,7 @@ def _approved(application: Application) -> bool:
     return application.decision is not None and application.decision.outcome == "approved"
 
 
-def _gap(gap: Any, rules: Rules) -> str:
+def gap_title(gap: Any, rules: Rules) -> str:
     if gap.document:
         return rules.service.document(gap.document).title
     return next(field.title for field in rules.service.fields if field.name == gap.field)

@@ -33,9 +33,9 @@ from functions.intake.http import (
 from functions.intake.openapi import document as openapi_document
 from functions.intake.wiring import (
     applications,
+    create_application,
     deliveries,
     documents,
-    draw_number,
     logger,
     reviews,
 )
@@ -67,7 +67,6 @@ def show_service(_: Request, service: str) -> dict[str, Any]:
         "documents": dumped["documents"],
         "terms": dumped["terms"],
         "appeal": found.appeal.text,
-        "fee": "0",
     }
 
 
@@ -435,8 +434,7 @@ def show_execution(_: Request, number: str) -> dict[str, Any]:
 
 
 def _create(request: Request, change: Change) -> Done:
-    return applications().create(
-        draw_number(),
+    return create_application(
         _fitting(change),
         actor=request.person.id,
         now=request.now,
@@ -497,8 +495,7 @@ def _must_be_at(case: Case, version: int | None) -> None:
 
 
 def _page(page: Any, request: Request) -> dict[str, Any]:
-    today = request.now.date()
-    lines = [show.line(item, today, request.language) for item in page.items]
+    lines = [show.line(item, request.now, request.language) for item in page.items]
     return {"applications": lines, "cursor": page.cursor}
 
 

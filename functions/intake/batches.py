@@ -13,9 +13,8 @@ from casework.errors import AlreadyOpen, InvalidForm, InvalidValue, NotFound, Op
 from functions.intake.batch_report import lines_of
 from functions.intake.wiring import (
     agencies,
-    applications,
     batches,
-    draw_number,
+    create_application,
     intakes,
     logger,
 )
@@ -66,8 +65,7 @@ def _take_in(row: Row, batch: str, service: str, agency: str) -> RowResult:
         change = actions.submit_row(
             rules, row.form, row.documents or (), at, region=row.region, agency=agency
         )
-        done = applications().create(
-            draw_number(),
+        done = create_application(
             replace(change, result=origin),
             actor=f"agency:{agency}",
             now=at,

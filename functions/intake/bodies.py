@@ -285,7 +285,6 @@ class ServiceView(ServiceLine):
     documents: list[dict[str, Any]]
     terms: list[dict[str, Any]]
     appeal: str
-    fee: str
 
 
 class SchemaView(BaseModel):

@@ -5,11 +5,13 @@ from datetime import date, datetime
 from typing import Any
 
 from adapters import definitions
+from adapters.calendars import calendar_for
 from adapters.casebook import rules_of
 from adapters.wording import shown_problem, text_of
 from casework import form
 from casework.actions import document_problems
 from casework.application import Application, DocumentState, Stage
+from casework.notice import gap_title
 from casework.ports import Case, Rules
 from casework.review import Next, TermDue, answer_due, next_step, terms
 from functions.intake.http import Person
@@ -100,12 +102,6 @@ def _question(case: Case, rules: Rules) -> dict[str, Any] | None:
     }
 
 
-def gap_title(gap: Any, rules: Rules) -> str:
-    if gap.document:
-        return rules.service.document(gap.document).title
-    return next(field.title for field in rules.service.fields if field.name == gap.field)
-
-
 def _decision(case: Case, rules: Rules) -> dict[str, Any] | None:
     decision = case.application.decision
     if decision is None:
@@ -152,8 +148,9 @@ def _lacking(case: Case, rules: Rules, language: str, now: datetime) -> list[dic
     return [shown_problem(problem, language) for problem in problems]
 
 
-def line(item: Mapping[str, Any], today: date, language: str) -> dict[str, Any]:
-    """An item of a list or queue, from the index."""
+def line(item: Mapping[str, Any], now: datetime, language: str) -> dict[str, Any]:
+    """An item of a list or queue, from the index; its region says whether it is overdue."""
+    today = calendar_for(item["region"]).local_day(now)
     due = item.get("due", "").partition("#")[0]
     due_day = date.fromisoformat(due) if due else None
     return {

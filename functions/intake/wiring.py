@@ -1,11 +1,13 @@
 """What the functions of this room are connected to: each made once a process, when first used."""
 
 import secrets
+from contextlib import suppress
 from functools import cache
+from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from adapters.applications import Applications
+from adapters.applications import Applications, Done
 from adapters.aws import client
 from adapters.batches import Batches
 from adapters.casebook import open_casebook
@@ -15,6 +17,10 @@ from adapters.executions import Executions
 from adapters.messages import Topic
 from adapters.settings import from_environment
 from casework.application import NUMBER_SPACE, number_from
+from casework.errors import VersionConflict
+from casework.ports import Change
+
+DRAWS = 5
 
 settings = from_environment()
 logger = Logger(service="intake")
@@ -55,5 +61,10 @@ def agencies() -> Topic:
     return Topic(client("sns"), settings.agencies_topic)
 
 
-def draw_number() -> str:
-    return number_from(secrets.randbelow(NUMBER_SPACE))
+def create_application(change: Change, **how: Any) -> Done:
+    """Under a number that nobody has; of a thousand million, some draws hit one that is taken."""
+    for _ in range(DRAWS):
+        with suppress(VersionConflict):
+            number = number_from(secrets.randbelow(NUMBER_SPACE))
+            return applications().create(number, change, **how)
+    raise VersionConflict()

@@ -13,9 +13,8 @@ from adapters.deliveries import Delivery, State
 from adapters.messages import Undeliverable
 from adapters.queues import DeliveryRequest
 from adapters.records import each_message
-from casework.application import Stage
 from casework.errors import Unavailable
-from casework.notice import Audience, Channel, Contact, contact_of, words
+from casework.notice import Audience, Channel, Contact, contact_of, is_outdated, words
 from casework.ports import Case
 from functions.notify.wiring import (
     applications,
@@ -36,8 +35,8 @@ def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
 def _deliver(body: dict[str, Any]) -> None:
     request = DeliveryRequest(**body)
     case = applications().load(request.number)
-    if case.application.stage is Stage.WITHDRAWN:
-        return  # withdrawn since: nothing more is said
+    if is_outdated(request.template, case.application):
+        return
     if request.audience == Audience.APPLICANT:
         _tell_applicant(request, case)
     else:

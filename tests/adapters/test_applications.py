@@ -563,7 +563,7 @@ def test_a_filter_finds_the_few_among_the_many_on_whichever_page_they_are(applic
 
 
 def give_up_and_claim(case: Case) -> Change:
-    return actions.ask_registries(case, rules(), MONDAY + timedelta(days=90))
+    return actions.mark(case, rules(), MONDAY + timedelta(days=90))
 
 
 def test_a_queue_is_of_its_region(applications):
@@ -682,9 +682,7 @@ def test_the_unfinished_are_those_that_are_registered_and_not_at_their_end(book,
 def lived(applications) -> Case:
     """Seven events, the last one by itself."""
     applications.create(NUMBER, a_row(1), actor="agency:A", now=MONDAY)
-    return applications.change(
-        NUMBER, lambda c: actions.ask_registries(c, rules(), MONDAY), actor="system", now=MONDAY
-    ).case
+    return applications.change(NUMBER, actions.ask_registries, actor="system", now=MONDAY).case
 
 
 def event_key(number: str, sequence: int) -> dict[str, str]:

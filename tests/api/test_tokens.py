@@ -147,7 +147,7 @@ def test_services_are_told_to_everybody(cloud):
     services = cloud.request("GET", "/services").json["services"]
     for service in services:
         path = f"/services/{service['id']}"
-        assert cloud.request("GET", path).json["fee"] == "0"
+        assert cloud.request("GET", path).json["version"] == 1
         assert cloud.request("GET", f"{path}/schema").json["additionalProperties"] is False
 
 

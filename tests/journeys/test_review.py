@@ -400,10 +400,11 @@ def test_a_correction_in_review_goes_back_to_the_check_and_keeps_the_term(office
 def test_a_correction_while_registries_are_asked_is_heard_of_by_them(office: Office) -> None:
     begin(office, "2026-04-30 10:00")
     number = office.apply(LOW_INCOME)
-    office.cloud.advance(seconds=3)  # two registries have replied, four have not
+    office.cloud.advance(seconds=3)  # all but the taxes have replied
     office.citizen.patch(f"/applications/{number}", {"form": {"income": "170000"}})
-    office.cloud.advance(hours=4, minutes=5)
+    office.cloud.advance(minutes=1)
     assert stage(office, number) == "review"
+    assert "registries_delayed" not in events(office, number)
     office.approve(number)
     ends(office, number, "approved")
 
@@ -444,6 +445,19 @@ def test_a_registry_that_never_replies_is_given_up_and_the_officer_decides_witho
     assert stage(office, number) == "review"
     office.approve(number)  # by the certificate that the applicant has uploaded
     ends(office, number, "approved")
+
+
+# ---- notices that come late ---------------------------------------------------------------------
+
+
+def test_a_question_that_is_answered_before_its_notice_leaves_is_not_sent(office: Office) -> None:
+    begin(office, "2026-03-02 09:00")
+    number = apply(office)
+    office.cloud.kill("functions.notify.delivery.handler", 1, "before")  # back in three minutes
+    office.ask(number, UNCLEAR_INCOME)
+    office.answer(number, message="Это пенсия")
+    office.cloud.advance(minutes=10)
+    assert [text for _, text in office.cloud.sms if "уточнения" in text] == []
 
 
 # ---- withdrawal ---------------------------------------------------------------------------------
