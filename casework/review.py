@@ -79,13 +79,11 @@ def _what_next(application: Application, service: ServiceDefinition) -> Next:
 def mismatch_gaps(application: Application, service: ServiceDefinition) -> tuple[Gap, ...]:
     """The fields that registries contradict and the applicant can mend: asked about at once."""
     mendable = {c.name for c in service.checks if c.on_mismatch is OnMismatch.ASK}
-    known = {field.name for field in service.fields}
     fields = (
         name
         for check, state in application.checks.items()
         if check in mendable and state.state == "mismatched"
         for name in state.fields
-        if name in known  # a registry may name what the form does not have
     )
     return tuple(Gap("mismatch", field=name) for name in dict.fromkeys(fields))
 

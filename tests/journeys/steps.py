@@ -51,6 +51,26 @@ def apply(office: Office, form: dict[str, Any] = LOW_INCOME, region: str = "RU-M
     return number
 
 
+# ---- how far one may have come ------------------------------------------------------------------
+
+
+def on_check(office: Office) -> str:
+    office.registries.behave("taxes", down_until=instant("2030-01-01 00:00"))
+    return apply(office)
+
+
+def in_clarification(office: Office) -> str:
+    number = apply(office)
+    office.ask(number, UNCLEAR_INCOME)
+    return number
+
+
+def in_confirmation(office: Office) -> str:
+    number = apply(office, TOO_MUCH_INCOME)
+    office.propose_refusal(number, "criteria_not_met")
+    return number
+
+
 # ---- what became of it --------------------------------------------------------------------------
 
 

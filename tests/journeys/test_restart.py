@@ -8,14 +8,15 @@ import pytest
 from local import people, snapshot
 from local.office import Office, form_of
 from tests.journeys.steps import (
-    TOO_MUCH_INCOME,
-    UNCLEAR_INCOME,
     apply,
     begin,
     ends,
     happened,
+    in_clarification,
+    in_confirmation,
     instant,
     marks,
+    on_check,
     running,
     stage,
     told,
@@ -34,23 +35,6 @@ def _restart(office: Office, folder: Path) -> int:
     return resumed
 
 
-def _checking(office: Office) -> str:
-    office.registries.behave("taxes", down_until=instant("2030-01-01 00:00"))
-    return apply(office)
-
-
-def _clarification(office: Office) -> str:
-    number = apply(office)
-    office.ask(number, UNCLEAR_INCOME)
-    return number
-
-
-def _confirmation(office: Office) -> str:
-    number = apply(office, TOO_MUCH_INCOME)
-    office.propose_refusal(number, "criteria_not_met")
-    return number
-
-
 def _approve(office: Office, number: str) -> None:
     office.cloud.advance(hours=5)
     office.approve(number)
@@ -66,10 +50,10 @@ def _confirm(office: Office, number: str) -> None:
 
 
 REACHED: dict[str, tuple[Callable, Callable, str]] = {
-    "checking": (_checking, _approve, "approved"),
-    "clarification": (_clarification, _answer_and_approve, "approved"),
+    "checking": (on_check, _approve, "approved"),
+    "clarification": (in_clarification, _answer_and_approve, "approved"),
     "review": (apply, _approve, "approved"),
-    "confirmation": (_confirmation, _confirm, "refused"),
+    "confirmation": (in_confirmation, _confirm, "refused"),
 }
 
 
@@ -107,7 +91,7 @@ def test_a_decision_that_was_not_yet_issued_is_issued(office: Office, tmp_path: 
 def test_the_clock_goes_on_where_it_stood(office: Office, tmp_path: Path) -> None:
     """A question asked before the restart is refused after it on its own day; so is a deadline."""
     begin(office, "2026-04-28 10:00")
-    asked = _clarification(office)
+    asked = in_clarification(office)
     waiting = apply(office, form_of(people.FATHER))
     office.cloud.advance(days=2)
     assert _restart(office, tmp_path) == 2

@@ -24,8 +24,11 @@ from tests.journeys.steps import (
     ends,
     events,
     happened,
+    in_clarification,
+    in_confirmation,
     instant,
     marks,
+    on_check,
     refused,
     running,
     stage,
@@ -467,29 +470,12 @@ def _draft(office: Office) -> str:
     return office.draft(LOW_INCOME)
 
 
-def _checking(office: Office) -> str:
-    office.registries.behave("taxes", down_until=instant("2030-01-01 00:00"))
-    return apply(office)
-
-
-def _clarification(office: Office) -> str:
-    number = apply(office)
-    office.ask(number, UNCLEAR_INCOME)
-    return number
-
-
-def _confirmation(office: Office) -> str:
-    number = apply(office, TOO_MUCH_INCOME)
-    office.propose_refusal(number, "criteria_not_met")
-    return number
-
-
 REACHES = {
     "draft": _draft,
-    "checking": _checking,
-    "clarification": _clarification,
+    "checking": on_check,
+    "clarification": in_clarification,
     "review": apply,
-    "confirmation": _confirmation,
+    "confirmation": in_confirmation,
 }
 
 
@@ -529,7 +515,7 @@ def test_a_withdrawal_in_the_very_second_of_the_deadline_ends_the_execution(offi
     assert "overdue" not in dict(marks(office, number[0]))
 
 
-@pytest.mark.parametrize("reach", [_clarification, _confirmation])
+@pytest.mark.parametrize("reach", [in_clarification, in_confirmation])
 def test_withdrawn_and_resubmitted_it_is_a_new_application_with_its_own_term(
     office: Office, reach
 ) -> None:
