@@ -2,7 +2,11 @@
 
 Read `services/social-service-need.toml` beside this module. A definition is frozen, refuses what
 it does not know, and is checked as a whole when it is read: a name that leads nowhere is an error
-of the file (pydantic's ValidationError), never a surprise in somebody's application.
+of the file (pydantic's ValidationError, which tells all of them at once), never a surprise in
+somebody's application. casework/soundness.py looks deeper, when files are checked.
+
+What many services say in the same words lies once in `services/blocks/` (casework/blocks.py puts
+it in place); a definition never holds a block.
 """
 
 import string
@@ -10,32 +14,61 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, NamedTuple, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationError, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
 
 from casework.condition import Condition, Definition, Facts, holds
 from casework.deadline import Length, OnQuestion, Unit
-from casework.measures import MEASURES
+from casework.measures import Measure, MeasureUnit
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 ServiceId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{1,3}$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Place = tuple[str | int, ...]
+"""Where something stands in a definition: ("documents", 3, "when")."""
+
+CHECKED = {"checked": True}
+"""The context to read a definition in that was checked before it was stored: not again."""
+
+
+class Contradiction(NamedTuple):
+    """`problem`: what is wrong, and how to mend it. Of a name that leads nowhere: the `name`, and
+    those that are `known` there."""
+
+    place: Place
+    problem: str
+    name: str = ""
+    known: tuple[str, ...] = ()
+
+    def under(self, *above: str | int) -> "Contradiction":
+        return self._replace(place=(*above, *self.place))
 
 
 class FieldType(StrEnum):
     TEXT = "text"
     NAME = "name"
     DATE = "date"
+    DATE_AHEAD = "date_ahead"
     SNILS = "snils"
     INN = "inn"
+    INN_ORGANISATION = "inn_organisation"
     PASSPORT = "passport"
     BIRTH_CERTIFICATE = "birth_certificate"
+    OMS_POLICY = "oms_policy"
     PHONE = "phone"
     EMAIL = "email"
     POSTCODE = "postcode"
+    ADDRESS = "address"
     ICD10 = "icd10"
+    BIC = "bic"
+    BANK_ACCOUNT = "bank_account"
+    NUMBER = "number"
     MONEY = "money"
+    APPLICATION_NUMBER = "application_number"
+    SLOT = "slot"
     CHOICE = "choice"
     YES_NO = "yes_no"
     CONSENT = "consent"
@@ -48,7 +81,13 @@ class Option(Definition):
 
 
 class FormField(Definition):
-    """One field of the form. Of a group: `fields` of each member, `at_least`..`at_most` members."""
+    """One field of the form. Of a group: `fields` of each member, `at_least`..`at_most` members.
+
+    `at_most` of a text is its length, of a number or a sum of money the largest; `at_least` the
+    smallest. `bic`: the field that names the bank of a bank account. A date is not after today, a
+    date ahead not before it; an application number and a slot are those of this office.
+    `speciality`: the field that says whose time a slot must be.
+    """
 
     name: Name
     title: Text
@@ -60,18 +99,36 @@ class FormField(Definition):
     fields: tuple["FormField", ...] = ()
     at_least: int = 0
     at_most: Decimal | None = None
+    bic: Name | None = None
+    speciality: Name | None = None
 
     @model_validator(mode="after")
-    def _parts_fit_the_type(self) -> Self:
+    def _parts_fit_the_type(self, info: ValidationInfo) -> Self:
+        return _checked(self, info, self.contradictions)
+
+    def contradictions(self) -> Iterator[Contradiction]:
         if (self.type is FieldType.CHOICE) != bool(self.options):
-            raise ValueError(f"{self.name}: options belong to a choice, and a choice needs them")
+            problem = f"{self.name}: options belong to a choice, and a choice needs them"
+            yield Contradiction(("options",), problem)
         if (self.type is FieldType.GROUP) != bool(self.fields):
-            raise ValueError(f"{self.name}: fields belong to a group, and a group needs them")
-        if any(field.type is FieldType.GROUP for field in self.fields):
-            raise ValueError(f"{self.name}: a group holds no groups")
-        _must_differ(f"options of {self.name}", [option.value for option in self.options])
-        _check_order(self.fields)
-        return self
+            problem = f"{self.name}: fields belong to a group, and a group needs them"
+            yield Contradiction(("fields",), problem)
+        if self.bic and self.type is not FieldType.BANK_ACCOUNT:
+            problem = f"{self.name}: only a bank account names the field of its bank"
+            yield Contradiction(("bic",), problem)
+        if self.speciality and self.type is not FieldType.SLOT:
+            problem = f"{self.name}: only a slot names the field of its speciality"
+            yield Contradiction(("speciality",), problem)
+        if self.at_most is not None and self.at_most < self.at_least:
+            problem = f"{self.name}: at_most is less than at_least: nothing would be accepted"
+            yield Contradiction(("at_most",), problem)
+        for at, field in enumerate(self.fields):
+            if field.type is FieldType.GROUP:
+                problem = f"{self.name}: a group holds no groups"
+                yield Contradiction(("fields", at, "type"), problem)
+        options = [option.value for option in self.options]
+        yield from _doubled(f"options of {self.name}", options, ("options",), "value")
+        yield from (found.under("fields") for found in _of_form(self.fields))
 
 
 class DocumentRequirement(Definition):
@@ -104,9 +161,11 @@ class Checks(Definition):
     patience: Length
 
     @model_validator(mode="after")
-    def _is_asked_again_in_hours(self) -> Self:
-        _must_be_in(Unit.HOURS, self.ask_again, "ask_again")
-        return self
+    def _is_asked_again_in_hours(self, info: ValidationInfo) -> Self:
+        return _checked(self, info, self.contradictions)
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        yield from _counted_in(Unit.HOURS, self.ask_again, "ask_again")
 
 
 class Priority(Definition):
@@ -127,14 +186,52 @@ class Lengths(Definition):
         )
 
 
+class Milestone(StrEnum):
+    """What a term may run from, and up to, in the order in which they come."""
+
+    SUBMITTED = "submitted"
+    CHECKED = "checked"  # every registry was heard or given up: the case went to the officer
+    DECIDED = "decided"
+    PAID = "paid"  # for the first time
+
+
 class Term(Lengths):
-    """`promise` runs from submission, `limit` from the complete set of documents."""
+    """`promise` is what people are told, `limit` what must not be passed; both run from `since`,
+    and what meets them is `until`.
+
+    `extension`: how much a question that asks for nothing but missing documents adds, once.
+    """
 
     name: Name
     title: Text
     source: Text
+    since: Milestone = Milestone.SUBMITTED
+    until: Milestone = Milestone.DECIDED
     on_question: OnQuestion = OnQuestion.PAUSE
     priority: Lengths | None = None
+    extension: Lengths | None = None
+
+    @model_validator(mode="after")
+    def _lengths_agree(self, info: ValidationInfo) -> Self:
+        return _checked(self, info, self.contradictions)
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        own = dict(self.kinds())
+        if not own:
+            yield Contradiction((), f"{self.name}: a term needs a promise or a limit")
+        order = list(Milestone)
+        if order.index(self.until) <= order.index(self.since):
+            problem = f"{self.name}: nothing comes after {self.since} that is {self.until}"
+            yield Contradiction(("until",), problem)
+        for kind, more in (self.extension or Lengths()).kinds():
+            if kind not in own or own[kind].unit is not more.unit:
+                problem = f"{self.name}: {kind} is extended in its own unit, if it is given"
+                yield Contradiction(("extension", kind), problem)
+        for place, lengths in (((), self), (("priority",), self.priority or Lengths())):
+            promise, limit = lengths.promise, lengths.limit
+            if promise and limit and is_longer(promise, limit):
+                problem = f"{self.name}: the promise is longer than the limit"
+                yield Contradiction((*place, "promise"), problem)
 
     def lengths(self, priority: str | None) -> Lengths:
         return self.priority if priority and self.priority else self
@@ -146,9 +243,29 @@ class Marks(Definition):
     reminder: Length
 
     @model_validator(mode="after")
-    def _reminds_in_working_days(self) -> Self:
-        _must_be_in(Unit.WORKING_DAYS, self.reminder, "marks.reminder")
-        return self
+    def _reminds_in_working_days(self, info: ValidationInfo) -> Self:
+        return _checked(self, info, self.contradictions)
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        yield from _counted_in(Unit.WORKING_DAYS, self.reminder, "marks.reminder")
+
+
+class Drafts(Definition):
+    """A draft expires `expires` days after the last work on it, `unpaid` days when a fee is due
+    and not paid; `reminder` days before, the person is reminded."""
+
+    expires: int = Field(ge=1)
+    unpaid: int = Field(ge=1)
+    reminder: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _reminds_before_it_expires(self, info: ValidationInfo) -> Self:
+        return _checked(self, info, self.contradictions)
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        if self.reminder >= min(self.expires, self.unpaid):
+            problem = "drafts: the reminder comes before the draft has begun"
+            yield Contradiction(("reminder",), problem)
 
 
 class Clarification(Definition):
@@ -157,29 +274,29 @@ class Clarification(Definition):
     source: Text
 
 
-class Ground(Definition):
-    """One ground for approval; one that holds is enough.
+class Rule(Definition):
+    """A rule that the decision rests on: a requirement (each must hold) or a ground (one must).
 
-    It falls when a registry contradicts one of its `checks`. `refusal` says why it does not hold,
-    `change` what would turn it; both may name measures, and `difference` where figures compare.
+    It falls when a registry contradicts one of its `checks`; without `when` it rests on them alone.
+    `refusal` says why it does not hold, `change` what would turn it (no text: nothing the person
+    can do would); both may name measures, and `difference` where figures compare.
     """
 
     name: Name
     title: Text
-    when: Condition
+    when: Condition | None = None
     source: Text
     refusal: Text
-    change: Text
+    change: Text | None = None
     checks: tuple[Name, ...] = ()
 
-    @model_validator(mode="after")
-    def _texts_name_what_is_known(self) -> Self:
-        compares = self.when.measure and self.when.present is None
-        known = set(MEASURES) | ({"difference"} if compares else set())
-        for text in (self.refusal, self.change):
-            named = (name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
-            _must_know(f"placeholder of {self.name}", named, known)
-        return self
+    def placeholders(self) -> Iterator[str]:
+        for text in (self.refusal, self.change or ""):
+            yield from (name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+    @property
+    def compares_figures(self) -> bool:
+        return self.when is not None and bool(self.when.measure) and self.when.present is None
 
 
 class Circumstance(Definition):
@@ -191,9 +308,10 @@ class Circumstance(Definition):
 
 
 class Cause(StrEnum):
-    NO_GROUND = "no_ground"  # no ground for approval holds
+    NO_GROUND = "no_ground"  # a requirement does not hold, or no ground does
     MISMATCH = "mismatch"  # the named check found otherwise
     UNANSWERED = "unanswered"  # the limit of a question passed; the only automatic refusal
+    FALSE_DATA = "false_data"  # knowingly false: found by officers, recorded as a violation
     OFFICER = "officer"  # found by the officer alone
 
 
@@ -207,10 +325,13 @@ class RefusalReason(Definition):
     check: Name | None = None
 
     @model_validator(mode="after")
-    def _a_mismatch_names_its_check(self) -> Self:
+    def _a_mismatch_names_its_check(self, info: ValidationInfo) -> Self:
+        return _checked(self, info, self.contradictions)
+
+    def contradictions(self) -> Iterator[Contradiction]:
         if (self.cause is Cause.MISMATCH) != (self.check is not None):
-            raise ValueError(f"{self.code}: a mismatch, and only a mismatch, names its check")
-        return self
+            problem = f"{self.code}: a mismatch, and only a mismatch, names its check"
+            yield Contradiction(("check",), problem)
 
 
 class Appeal(Definition):
@@ -218,19 +339,155 @@ class Appeal(Definition):
     text: Text
 
 
+class OutcomeKind(StrEnum):
+    STATUS = "status"  # a right is recognised
+    PROGRAMME = "programme"  # a right, and with it an individual programme and a provider
+    PAYMENT = "payment"
+    DOCUMENT = "document"  # a certificate, policy, extract
+    APPOINTMENT = "appointment"
+    PLACE = "place"  # in a kindergarten or school
+    APPEAL = "appeal"  # a decision is upheld, changed or sent back
+    CHANGE = "change"  # something granted goes on with new data from a day
+    STOP = "stop"  # something granted ends on a day
+
+
+class Schedule(StrEnum):
+    MONTHLY = "monthly"
+    ONCE = "once"
+
+
+class Payment(Definition):
+    """`amount`: the measure that gives it; `account` and `bic`: the fields it is paid to; `payee`:
+    the field that names the account's owner, where it need not be the person the service is about.
+
+    A monthly payment begins with the month after the decision.
+    """
+
+    amount: Name
+    schedule: Schedule
+    account: Name
+    bic: Name
+    payee: Name | None = None
+
+
+class IssuedDocument(Definition):
+    """What is drawn up and signed when the outcome takes effect. `original`: where it is handed
+    over (a field of the form says which), none for electronic."""
+
+    title: Text
+    original: Name | None = None
+    valid_months: int | None = Field(None, ge=1)
+
+
 class Outcome(Definition):
+    """`of`: the field with the number of the application that an appeal, a change or a stop is
+    about; `dated`: of an appeal, the field with the day of the decision it contests; `effective`:
+    the field with the day from which; `lasting`: it goes on until it is ended, and is found when
+    the same person applies again."""
+
+    kind: OutcomeKind
     approved: Text
     refused: Text
     next: Text
+    payment: Payment | None = None
+    document: IssuedDocument | None = None
+    of: Name | None = None
+    dated: Name | None = None
+    effective: Name | None = None
+    lasting: bool = False
+
+    @model_validator(mode="after")
+    def _parts_fit_the_kind(self, info: ValidationInfo) -> Self:
+        return _checked(self, info, self.contradictions)
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        about_another = self.kind in (OutcomeKind.APPEAL, OutcomeKind.CHANGE, OutcomeKind.STOP)
+        if (self.kind is OutcomeKind.PAYMENT) != (self.payment is not None):
+            problem = "outcome: a payment, and only a payment, says what is paid"
+            yield Contradiction(("payment",), problem)
+        if self.kind is OutcomeKind.DOCUMENT and self.document is None:
+            yield Contradiction(("document",), "outcome: a document says what it is called")
+        if about_another != (self.of is not None):
+            problem = "outcome: an appeal, a change or a stop says what it is `of`"
+            yield Contradiction(("of",), problem)
+        if (self.kind is OutcomeKind.APPEAL) != (self.dated is not None):
+            problem = "outcome: an appeal, and only an appeal, says how its decision is `dated`"
+            yield Contradiction(("dated",), problem)
+
+
+class OtherOutcome(Outcome):
+    """What comes of the same service when the applicant asked for something else: `when` is about
+    his choices and yes-or-no answers, so it is known of a form however it is stored."""
+
+    when: Condition
+
+
+class Fee(Definition):
+    """A state fee: paid before the application can be submitted. `amount` names a dated figure."""
+
+    title: Text
+    amount: Name
+    source: Text
+    when: Condition | None = None
+
+
+class Acting(Definition):
+    """Who applies for the person, where somebody does: his own SNILS (`person`), his name, and
+    where letters to him go. He acts when the form has his SNILS."""
+
+    person: Name
+    name: tuple[Name, ...] = Field(min_length=1)
+    postcode: Name
+    address: Name
+
+
+class Subject(Definition):
+    """Whom the application is about.
+
+    `identity`: the fields that together say who and what for: duplicates and earlier support are
+    found by them, and they do not change once registered. `person` and `name`: the applicant's own
+    SNILS and name, unless somebody is `acting` for him.
+    """
+
+    identity: tuple[Name, ...] = Field(min_length=1)
+    person: Name
+    name: tuple[Name, ...] = Field(min_length=1)
+    acting: Acting | None = None
+
+    def acting_in(self, form: Facts) -> Acting | None:
+        """Who acts for the person in that form, checked or as stored."""
+        return self.acting if self.acting and form.get(self.acting.person) else None
+
+    def applicant_snils(self, form: Facts) -> str | None:
+        acting = self.acting_in(form)
+        return form.get(acting.person if acting else self.person)
+
+
+class ContactFields(Definition):
+    """Which fields say how to reach the applicant; of `address`, the first that is filled in."""
+
+    phone: Name
+    email: Name
+    notify_by: Name
+    postcode: Name
+    address: tuple[Name, ...] = Field(min_length=1)
 
 
 class ServiceDefinition(Definition):
+    """`code`: the short name the office calls it by, V2. `signed`: submitting takes an electronic
+    signature. `decided_by_rules`: what the rules approve is approved at once; a refusal is always
+    an officer's. `other_outcomes`: the first whose condition holds stands in for `outcome`."""
+
     id: ServiceId
+    code: Code | None = None
     version: int = Field(ge=1)
     title: Text
     summary: Text
     who: tuple[Text, ...]
     source: Text
+    subject: Subject
+    contact: ContactFields
+    signed: bool = False
     fields: tuple[FormField, ...]
     documents: tuple[DocumentRequirement, ...]
     checks: tuple[RegistryCheck, ...]
@@ -239,48 +496,51 @@ class ServiceDefinition(Definition):
     marks: Marks
     priorities: tuple[Priority, ...] = ()
     clarification: Clarification
-    grounds: tuple[Ground, ...]
+    drafts: Drafts
+    measures: dict[Name, Measure] = Field(default_factory=dict)
+    requirements: tuple[Rule, ...] = ()
+    grounds: tuple[Rule, ...] = ()
     circumstances: tuple[Circumstance, ...] = ()
     refusals: tuple[RefusalReason, ...]
+    fee: Fee | None = None
+    decided_by_rules: bool = False
     appeal: Appeal
     outcome: Outcome
+    other_outcomes: tuple[OtherOutcome, ...] = ()
 
     @model_validator(mode="after")
-    def _names_lead_somewhere(self) -> Self:
-        for what, names in self._names().items():
-            _must_differ(what, names)
-        _check_order(self.fields)
-        known = {field.name: field for field in self.fields}
-        for part in (*self.documents, *self.checks):
-            _check_condition(part.when, known, measured=False)
-        for part in (*self.priorities, *self.grounds, *self.circumstances):
-            _check_condition(part.when, known, measured=True)
-        for check in self.checks:
-            _must_know("field", check.fields, known.keys())
-        checks = {check.name for check in self.checks}
-        _must_know("check", (r.check for r in self.refusals if r.check), checks)
-        _must_know("check", (name for g in self.grounds for name in g.checks), checks)
-        if "decision" not in {term.name for term in self.terms}:
-            raise ValueError("a service needs a term named decision")
-        decision = self.term("decision")
-        if not all(len(list(t.kinds())) == 2 for t in (decision, decision.priority or decision)):
-            raise ValueError("the term named decision needs a promise and a limit")
-        for cause in (Cause.NO_GROUND, Cause.UNANSWERED):
-            if [reason.cause for reason in self.refusals].count(cause) != 1:
-                raise ValueError(f"a service needs exactly one refusal with the cause {cause}")
-        return self
+    def _names_lead_somewhere(self, info: ValidationInfo) -> Self:
+        return _checked(self, info, self.contradictions)
 
-    def _names(self) -> dict[str, list[str]]:
-        return {
-            "fields": [field.name for field in self.fields],
-            "documents": [document.kind for document in self.documents],
-            "checks": [check.name for check in self.checks],
-            "terms": [term.name for term in self.terms],
-            "priorities": [priority.category for priority in self.priorities],
-            "grounds": [ground.name for ground in self.grounds],
-            "circumstances": [circumstance.name for circumstance in self.circumstances],
-            "refusals": [reason.code for reason in self.refusals],
-        }
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Of its parts with each other; each part tells its own."""
+        yield from _of_service(self)
+
+    def every_contradiction(self) -> Iterator[Contradiction]:
+        """Those of its parts, too: for a definition that was read without asking them."""
+        for part in ("fields", "terms", "refusals", "other_outcomes"):
+            for at, entry in enumerate(getattr(self, part)):
+                yield from (found.under(part, at) for found in entry.contradictions())
+        for part in ("checking", "marks", "drafts", "outcome"):
+            yield from (found.under(part) for found in getattr(self, part).contradictions())
+        yield from self.contradictions()
+
+    @property
+    def asked(self) -> "Asked":
+        """What its conditions may ask about."""
+        return Asked({field.name: field for field in self.fields}, self.measures)
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        return (self.outcome, *self.other_outcomes)
+
+    def outcome_of(self, form: Facts) -> Outcome:
+        """What an approved application leads to, by its form, checked or as stored."""
+        return next((o for o in self.other_outcomes if holds(o.when, form)), self.outcome)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return (*self.requirements, *self.grounds)
 
     def term(self, name: str) -> Term:
         return next(term for term in self.terms if term.name == name)
@@ -297,13 +557,13 @@ class ServiceDefinition(Definition):
     def check(self, name: str) -> RegistryCheck:
         return next(check for check in self.checks if check.name == name)
 
-    def documents_needed(self, facts: Facts) -> tuple[DocumentRequirement, ...]:
-        return tuple(d for d in self.documents if d.required and holds(d.when, facts))
+    def documents_needed(self, facts: Facts, measures: Facts) -> tuple[DocumentRequirement, ...]:
+        return tuple(d for d in self.documents if d.required and holds(d.when, facts, measures))
 
-    def checks_needed(self, facts: Facts) -> tuple[RegistryCheck, ...]:
-        return tuple(check for check in self.checks if holds(check.when, facts))
+    def checks_needed(self, facts: Facts, measures: Facts) -> tuple[RegistryCheck, ...]:
+        return tuple(check for check in self.checks if holds(check.when, facts, measures))
 
-    def priority_of(self, facts: Facts, measures: Mapping | None = None) -> str | None:
+    def priority_of(self, facts: Facts, measures: Facts) -> str | None:
         """The first priority category that the facts give a right to."""
         found = (p.category for p in self.priorities if holds(p.when, facts, measures))
         return next(found, None)
@@ -312,85 +572,353 @@ class ServiceDefinition(Definition):
 # ---- what a definition may not say ---------------------------------------------------------------
 
 
-def _must_know(what: str, names: Iterable[str], known: Iterable[str]) -> None:
-    if unknown := sorted(set(names) - set(known)):
-        raise ValueError(f"unknown {what}: {', '.join(unknown)}")
+def _checked(part: Any, info: ValidationInfo, contradictions: Any) -> Any:
+    """The part, when it does not contradict itself; raises ValidationError with all that does."""
+    if info.context is CHECKED:
+        return part
+    if found := list(contradictions()):
+        raise refusal(type(part).__name__, found)
+    return part
 
 
-def _must_differ(what: str, names: list[str]) -> None:
-    if doubled := sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(f"{what} named twice: {', '.join(doubled)}")
+def refusal(title: str, found: Iterable[Contradiction]) -> ValidationError:
+    """Pydantic's error with each contradiction at its place."""
+    lines = [
+        {
+            "type": PydanticCustomError("contradiction", "{problem}", c._asdict()),
+            "loc": c.place,
+            "input": None,
+        }
+        for c in found
+    ]
+    return ValidationError.from_exception_data(title, lines)
 
 
-def _must_be_in(unit: Unit, length: Length, what: str) -> None:
+def is_longer(length: Length, than: Length) -> bool:
+    """For certain, whatever the calendar: working days take up to a long holiday more."""
+    if length.unit is than.unit:
+        return length.amount > than.amount
+    return _days(length)[0] > _days(than)[1]
+
+
+def _days(length: Length) -> tuple[int, int]:
+    """The fewest and the most calendar days it can take."""
+    if length.unit is Unit.HOURS:
+        return length.amount // 24, length.amount // 24 + 1
+    if length.unit is Unit.CALENDAR_DAYS:
+        return length.amount, length.amount + LONGEST_HOLIDAY
+    return length.amount, length.amount * 7 // 5 + LONGEST_HOLIDAY
+
+
+LONGEST_HOLIDAY = 14  # days on which nothing is worked, with room to spare
+
+
+def _counted_in(unit: Unit, length: Length, what: str) -> Iterator[Contradiction]:
     if length.unit is not unit:
-        raise ValueError(f"{what} is counted in {unit}")
+        place = (what.rpartition(".")[2], "unit")
+        yield Contradiction(place, f"{what} is counted in {unit}")
 
 
-def _check_order(fields: tuple[FormField, ...]) -> None:
+def _unknown(
+    what: str, names: Iterable[tuple[Place, str]], known: Iterable[str]
+) -> Iterator[Contradiction]:
+    """Names that lead nowhere, each with its place."""
+    known = tuple(known)
+    for place, name in names:
+        if name not in known:
+            yield Contradiction(place, f"unknown {what}: {name}", name, known)
+
+
+def _doubled(what: str, names: list[str], place: Place, key: str) -> Iterator[Contradiction]:
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            yield Contradiction((*place, at, key), f"{what} named twice: {name}")
+
+
+def _each(place: Place, names: Iterable[Any]) -> Iterator[tuple[Place, Any]]:
+    yield from (((*place, at), name) for at, name in enumerate(names))
+
+
+class Asked(NamedTuple):
+    """What a condition may ask about. `measures` is None while the form is still being checked:
+    then nothing can be reckoned yet."""
+
+    fields: Mapping[str, FormField]
+    measures: Mapping[str, Measure] | None
+
+
+def _of_service(service: ServiceDefinition) -> Iterator[Contradiction]:
+    fields, checks = service.asked.fields, [check.name for check in service.checks]
+    yield from _named_twice(service)
+    yield from (found.under("fields") for found in _of_form(service.fields))
+    yield from _of_measures(service.measures, fields)
+    for place, condition in conditions(service):
+        yield from _of_condition(condition, service.asked, place)
+    yield from _of_rules(service)
+    for at, check in enumerate(service.checks):
+        yield from _unknown("field", _each(("checks", at, "fields"), check.fields), fields)
+    reasons = enumerate(service.refusals)
+    named = ((("refusals", at, "check"), r.check) for at, r in reasons if r.check)
+    yield from _unknown("check", named, checks)
+    yield from _unknown("field", _fields_named(service), fields)
+    for place, outcome in _outcomes(service):
+        yield from _of_payment(outcome, service.measures, place)
+    yield from _of_other_outcomes(service)
+    yield from _of_decision_term(service)
+    for cause in (Cause.NO_GROUND, Cause.UNANSWERED):
+        if [reason.cause for reason in service.refusals].count(cause) != 1:
+            problem = f"a service needs exactly one refusal with the cause {cause}"
+            yield Contradiction(("refusals",), problem)
+
+
+def _named_twice(service: ServiceDefinition) -> Iterator[Contradiction]:
+    for part, key in (
+        ("documents", "kind"),
+        ("checks", "name"),
+        ("terms", "name"),
+        ("priorities", "category"),
+        ("requirements", "name"),
+        ("grounds", "name"),
+        ("circumstances", "name"),
+        ("refusals", "code"),
+    ):
+        names = [getattr(entry, key) for entry in getattr(service, part)]
+        yield from _doubled(part, names, (part,), key)
+    required = {rule.name for rule in service.requirements}
+    for at, rule in enumerate(service.grounds):
+        if rule.name in required:
+            yield Contradiction(("grounds", at, "name"), f"rules named twice: {rule.name}")
+
+
+def conditions(service: ServiceDefinition) -> Iterator[tuple[Place, Condition]]:
+    """Those that may ask about measures, each with its place; the form's own are not among them."""
+    for part in ("documents", "checks", "priorities", "requirements", "grounds", "circumstances"):
+        for at, entry in enumerate(getattr(service, part)):
+            if entry.when is not None:
+                yield (part, at, "when"), entry.when
+    if service.fee and service.fee.when:
+        yield ("fee", "when"), service.fee.when
+
+
+def _of_rules(service: ServiceDefinition) -> Iterator[Contradiction]:
+    if not service.rules:
+        problem = "a service needs a requirement or a ground for its decision"
+        yield Contradiction(("grounds",), problem)
+    checks = [check.name for check in service.checks]
+    for part in ("requirements", "grounds"):
+        for at, rule in enumerate(getattr(service, part)):
+            place = (part, at)
+            yield from _unknown("check", _each((*place, "checks"), rule.checks), checks)
+            if rule.when is None and not rule.checks:
+                problem = f"{rule.name}: a rule needs `when`, or `checks`, or both"
+                yield Contradiction(place, problem)
+            yield from (found.under(*place) for found in _of_texts(rule, service.measures))
+
+
+def _of_texts(rule: Rule, measures: Iterable[str]) -> Iterator[Contradiction]:
+    known = [*measures, *(("difference",) if rule.compares_figures else ())]
+    for key in ("refusal", "change"):
+        text = getattr(rule, key) or ""
+        try:
+            names = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+        except ValueError as error:
+            yield Contradiction((key,), f"{rule.name}: {error}; write {{{{ for a brace itself")
+            continue
+        placed = (((key,), name) for name in names)
+        yield from _unknown(f"placeholder of {rule.name}", placed, known)
+
+
+def _fields_named(service: ServiceDefinition) -> Iterator[tuple[Place, str]]:
+    """The fields that other parts of the definition point at."""
+    subject, contact = service.subject, service.contact
+    yield from _each(("subject", "identity"), subject.identity)
+    yield from _each(("subject", "name"), subject.name)
+    yield ("subject", "person"), subject.person
+    if acting := subject.acting:
+        yield from _each(("subject", "acting", "name"), acting.name)
+        for key in ("person", "postcode", "address"):
+            yield ("subject", "acting", key), getattr(acting, key)
+    for key in ("phone", "email", "notify_by", "postcode"):
+        yield ("contact", key), getattr(contact, key)
+    yield from _each(("contact", "address"), contact.address)
+    for place, outcome in _outcomes(service):
+        for key in ("of", "dated", "effective"):
+            if name := getattr(outcome, key):
+                yield (*place, key), name
+        if outcome.document and outcome.document.original:
+            yield (*place, "document", "original"), outcome.document.original
+        if outcome.payment:
+            yield (*place, "payment", "account"), outcome.payment.account
+            yield (*place, "payment", "bic"), outcome.payment.bic
+            if outcome.payment.payee:
+                yield (*place, "payment", "payee"), outcome.payment.payee
+
+
+def _outcomes(service: ServiceDefinition) -> Iterator[tuple[Place, Outcome]]:
+    yield ("outcome",), service.outcome
+    yield from _each(("other_outcomes",), service.other_outcomes)
+
+
+def _of_payment(
+    outcome: Outcome, measures: Mapping[str, Measure], place: Place
+) -> Iterator[Contradiction]:
+    if outcome.payment is None:
+        return
+    amount, place = outcome.payment.amount, (*place, "payment", "amount")
+    yield from _unknown("measure", [(place, amount)], measures)
+    measure = measures.get(amount)
+    if measure and measure.unit is not MeasureUnit.RUBLES:
+        yield Contradiction(place, f"{amount}: an amount is in rubles")
+
+
+def _of_other_outcomes(service: ServiceDefinition) -> Iterator[Contradiction]:
+    fields, answers = service.asked.fields, {FieldType.CHOICE, FieldType.YES_NO}
+    for at, outcome in enumerate(service.other_outcomes):
+        place = ("other_outcomes", at, "when")
+        yield from _of_condition(outcome.when, Asked(fields, None), place)
+        for name in dict.fromkeys(outcome.when.fields()):
+            if name in fields and fields[name].type not in answers:
+                yield Contradiction(place, f"another outcome goes by a choice, not by {name}")
+
+
+def _of_decision_term(service: ServiceDefinition) -> Iterator[Contradiction]:
+    found = [(at, term) for at, term in enumerate(service.terms) if term.name == "decision"]
+    if not found:
+        yield Contradiction(("terms",), "a service needs a term named decision")
+    for at, decision in found:
+        for place, lengths in (((), decision), (("priority",), decision.priority or decision)):
+            if len(list(lengths.kinds())) != 2:
+                problem = "the term named decision needs a promise and a limit"
+                yield Contradiction(("terms", at, *place), problem)
+        if decision.until is not Milestone.DECIDED:
+            problem = "the term named decision cannot run from the decision"
+            yield Contradiction(("terms", at, "since"), problem)
+
+
+def _of_form(fields: tuple[FormField, ...]) -> Iterator[Contradiction]:
     """A form is checked from top to bottom: a field may depend on what stands above it only."""
-    _must_differ("fields", [field.name for field in fields])
+    yield from _doubled("fields", [field.name for field in fields], (), "name")
     known = {field.name: field for field in fields}
     above: set[str] = set()
-    for field in fields:
-        _check_condition(field.when, known, measured=False)
+    for at, field in enumerate(fields):
         if field.when:
-            _must_know(f"field above {field.name}", field.when.fields(), above)
+            place = (at, "when")
+            yield from _of_condition(field.when, Asked(known, None), place)
+            below = dict.fromkeys(n for n in field.when.fields() if n in known and n not in above)
+            yield from _not_above(field, place, below)
+        if field.bic and field.bic not in above:
+            yield from _not_above(field, (at, "bic"), (field.bic,))
+        if field.speciality and field.speciality not in above:
+            yield from _not_above(field, (at, "speciality"), (field.speciality,))
         above.add(field.name)
 
 
+def _not_above(field: FormField, place: Place, names: Iterable[str]) -> Iterator[Contradiction]:
+    for name in names:
+        yield Contradiction(place, f"unknown field above {field.name}: {name}")
+
+
+def _of_measures(
+    measures: Mapping[str, Measure], fields: Mapping[str, FormField]
+) -> Iterator[Contradiction]:
+    """A measure reads fields that are there, and measures that do not read it in turn."""
+    for name, measure in measures.items():
+        place = ("measures", name)
+        for path in measure.paths():
+            yield from _of_path(name, path, fields, place)
+        operands = ((place, operand) for operand in measure.operands())
+        yield from _unknown(f"measure in {name}", operands, measures)
+        for group, condition in measure.conditions():
+            if group is None or group in fields:
+                known = {f.name: f for f in fields[group].fields} if group else fields
+                yield from _of_condition(condition, Asked(known, measures), place)
+    done: set[str] = set()
+    known_names = measures.keys()
+    while ready := {
+        name
+        for name, m in measures.items()
+        if name not in done and done.issuperset(known_names & set(m.operands()))
+    }:
+        done |= ready
+    for name in sorted(set(measures) - done):
+        problem = f"measures that need each other: {', '.join(sorted(set(measures) - done))}"
+        yield Contradiction(("measures", name), problem)
+
+
+def _of_path(
+    measure: str, path: str, fields: Mapping[str, FormField], place: Place
+) -> Iterator[Contradiction]:
+    first, _, inner = path.partition(".")
+    yield from _unknown(f"field in {measure}", [(place, first)], fields)
+    if inner and first in fields:
+        members = [field.name for field in fields[first].fields]
+        yield from _unknown(f"field in {measure}", [(place, inner)], members)
+
+
 YES_NO_TYPES = {FieldType.YES_NO, FieldType.CONSENT}
+DATE_TYPES = {FieldType.DATE, FieldType.DATE_AHEAD}
+NUMBER_TYPES = {FieldType.MONEY, FieldType.NUMBER}
 _TESTS: dict[FieldType, set[str]] = {
     FieldType.YES_NO: {"is"},
     FieldType.CONSENT: {"is"},
     FieldType.MONEY: {"at_most", "at_least"},
-    FieldType.DATE: {"at_most", "at_least"},
+    FieldType.NUMBER: {"at_most", "at_least"},
+    FieldType.DATE: {"at_most", "at_least", "age_at_least", "age_under"},
+    FieldType.DATE_AHEAD: {"at_most", "at_least"},
     FieldType.GROUP: {"some"},
 }
 """What can be asked of a field's value, besides whether it is there; of any other: is, in."""
 
 
-def _check_condition(
-    said: Condition | None, known: Mapping[str, FormField], *, measured: bool
-) -> None:
-    """Raises ValueError for what is not there, and for a comparison that nothing could satisfy.
-
-    `measured`: measures are taken where it is asked (not while the form is still being checked).
-    """
-    if said is None:
-        return
-    for part in said.parts():
-        _check_condition(part, known, measured=measured)
-    _must_know("measure", said.measures(), MEASURES)
-    if not measured and set(said.measures()):
-        raise ValueError("measures can be asked about in priorities, grounds and circumstances")
-    if said.measure:
-        test, bound = said.comparison()
-        if test not in ("at_most", "at_least", "present") or isinstance(bound, date):
-            raise ValueError(f"{said.measure}: a measure is at_most or at_least a number")
-    if said.field:
-        _must_know("field", (said.field,), known)
-        _check_comparison(said, known[said.field], measured=measured)
+def _of_condition(said: Condition, asked: Asked, place: Place) -> Iterator[Contradiction]:
+    """What is not there, and a comparison that nothing could satisfy."""
+    for where, part in said.placed_parts():
+        yield from _of_condition(part, asked, (*place, *where))
+    if asked.measures is None and said.measure:
+        problem = "a field may not depend on a measure: the form is still being checked"
+        yield Contradiction(place, problem)
+    elif said.measure:
+        yield from _of_measured(said, asked.measures, place)
+    if said.field in asked.fields:
+        yield from _of_comparison(said, asked.fields[said.field], asked, place)
+    elif said.field:
+        yield from _unknown("field", [((*place, "field"), said.field)], asked.fields)
 
 
-def _check_comparison(said: Condition, field: FormField, *, measured: bool) -> None:
+def _of_measured(
+    said: Condition, measures: Mapping[str, Measure], place: Place
+) -> Iterator[Contradiction]:
     test, bound = said.comparison()
-    wrong = ValueError(f"{field.name}: nothing of type {field.type} satisfies {test} {bound}")
+    bounds = [(place, bound)] if isinstance(bound, str) and test in ("at_most", "at_least") else []
+    yield from _unknown("measure", [((*place, "measure"), said.measure), *bounds], measures)
+    if test not in ("at_most", "at_least", "present") or isinstance(bound, date):
+        yield Contradiction(place, f"{said.measure}: a measure is at_most or at_least a number")
+
+
+def _of_comparison(
+    said: Condition, field: FormField, asked: Asked, place: Place
+) -> Iterator[Contradiction]:
+    test, bound = said.comparison()
+    yes_no = test == "is" and isinstance(bound, bool)
     if test == "present":
         return
-    if test not in _TESTS.get(field.type, {"is", "in"}):
-        raise wrong
-    if test == "some":
+    if test == "some" and field.type is FieldType.GROUP:
         members = {part.name: part for part in field.fields}
-        _check_condition(bound, members, measured=measured)
-        return
-    yes_no = test == "is" and isinstance(bound, bool)
-    if yes_no != (field.type in YES_NO_TYPES):
-        raise wrong
-    if isinstance(bound, date) != (field.type is FieldType.DATE):
-        raise wrong
-    if field.type is FieldType.CHOICE:
-        wanted = (bound,) if test == "is" else bound
-        _must_know(f"option of {field.name}", wanted, (option.value for option in field.options))
-    elif field.type is FieldType.MONEY and isinstance(bound, str):
-        _must_know("measure", (bound,), MEASURES if measured else ())
+        yield from _of_condition(bound, Asked(members, asked.measures), (*place, "some"))
+    elif test in ("age_at_least", "age_under") and field.type is FieldType.DATE:
+        if asked.measures is None:
+            problem = f"{field.name}: an age is not known while the form is being checked"
+            yield Contradiction(place, problem)
+    elif (
+        test not in _TESTS.get(field.type, {"is", "in"})
+        or yes_no != (field.type in YES_NO_TYPES)
+        or isinstance(bound, date) != (field.type in DATE_TYPES)
+    ):
+        problem = f"{field.name}: nothing of type {field.type} satisfies {test} {bound}"
+        yield Contradiction((*place, test), problem)
+    elif field.type is FieldType.CHOICE:
+        wanted = [((*place, test), bound)] if test == "is" else _each((*place, test), bound)
+        options = [option.value for option in field.options]
+        yield from _unknown(f"option of {field.name}", wanted, options)
+    elif field.type in NUMBER_TYPES and isinstance(bound, str):
+        yield from _unknown("measure", [((*place, test), bound)], asked.measures or ())

@@ -2,19 +2,23 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.definitions import figures
-from casework import decision, form, measures
+from casework import decision, form
 from casework.application import CheckState
-from casework.condition import Facts
+from casework.condition import Condition, Facts, holds, years_between
 from casework.decision import APPROVED, REFUSED, Assessment, rubles
 from casework.errors import BadDefinition
 from casework.parameters import Figure, ParameterFile, Parameters
 from tests.unit.fake_casebook import form_of, member, rules
+from tests.unit.small_service import SUMS, rule, small_rules, small_service, unmendable
+from tests.unit.small_service import figure as figure_of
 
 DAY = date(2026, 4, 6)
 KOPECK = Decimal("0.01")
@@ -46,12 +50,46 @@ def assessed(day: date = DAY, mismatched: tuple[str, ...] = (), **known) -> Asse
     return decision.assess(RULES.service, facts_of(**known), checks, RULES.parameters, day)
 
 
-def ground(assessment: Assessment, name: str) -> decision.GroundResult:
-    return next(ground for ground in assessment.grounds if ground.name == name)
+def ground(assessment: Assessment, name: str) -> decision.RuleResult:
+    return next(rule for rule in assessment.rules if rule.name == name)
+
+
+def figure(
+    name: str, region: str, amount: int, since: date = DAY, until: date | None = None,
+    size: int | None = None,
+) -> Figure:  # fmt: skip
+    return Figure(
+        name=name, region=region, since=since, until=until, amount=amount, source="акт", size=size
+    )
 
 
 def codes(assessment: Assessment) -> list[str]:
     return [reason.code for reason in assessment.reasons]
+
+
+BOUNDS = [Decimal(b) for b in ("0", "10.5", "20", "90")]
+GRID = sorted({b + d for b in BOUNDS for d in (Decimal("-0.01"), Decimal(0), Decimal("0.01"))})
+comparisons = st.builds(
+    lambda name, test, bound: {"measure": name, test: bound},
+    st.sampled_from(SUMS), st.sampled_from(["at_most", "at_least"]), st.sampled_from(BOUNDS),
+)  # fmt: skip
+conditions = st.recursive(
+    comparisons,
+    lambda parts: st.builds(lambda k, ps: {k: ps}, st.sampled_from(["all", "any"]),
+                            st.lists(parts, min_size=1, max_size=3))
+    | st.builds(lambda p: {"not": p}, parts),
+    max_leaves=5,
+)  # fmt: skip
+
+
+def asked_of(condition: dict, subject: str) -> dict:
+    """The same condition asked of fields instead of measures."""
+    if "measure" in condition:
+        return {subject if k == "measure" else k: v for k, v in condition.items()}
+    return {
+        k: asked_of(v, subject) if isinstance(v, dict) else [asked_of(p, subject) for p in v]
+        for k, v in condition.items()
+    }
 
 
 class TestGrounds:
@@ -108,9 +146,10 @@ class TestGrounds:
         assert assessed(income=RICH).circumstances == ()
 
     def test_every_figure_cites_its_source(self):
-        assert "2026 год" in assessed().sources["subsistence_minimum"]
+        minimum = "Прожиточный минимум в среднем на человека, рублей в месяц"
+        assert "2026 год" in assessed().sources[minimum]
         assert all(assessed().sources.values())
-        assert all(ground.source for ground in assessed().grounds)
+        assert all(rule.source for rule in assessed().rules)
 
 
 class TestRegistries:
@@ -128,7 +167,7 @@ class TestRegistries:
 
     def test_and_the_way_out_is_to_settle_it_with_the_registry(self):
         turns = assessed(mismatched=("income",), income="1000").counterfactual
-        turn = next(turn for turn in turns if turn.ground == "family_income")
+        turn = next(turn for turn in turns if turn.rule == "family_income")
         assert "Доходы" in turn.text
         assert turn.to is None
 
@@ -137,7 +176,7 @@ class TestRegistries:
         explanation = ground(told, "family_income").explanation
         assert "реестр" in explanation
         assert "предел" in explanation
-        turn = next(turn for turn in told.counterfactual if turn.ground == "family_income")
+        turn = next(turn for turn in told.counterfactual if turn.rule == "family_income")
         assert "реестр" in turn.text
         assert "меньше на" in turn.text
 
@@ -149,7 +188,16 @@ class TestRegistries:
     def test_support_already_given_is_a_reason_even_on_good_grounds(self):
         twice = assessed(mismatched=("existing_support",), category="pensioner")
         assert codes(twice) == ["support_exists"]
-        assert twice.counterfactual == ()
+        assert [(turn.rule, turn.needed) for turn in twice.counterfactual] == [
+            ("support_exists", True)
+        ]
+        assert "прекращена" in twice.counterfactual[0].text
+
+    def test_and_mending_the_income_alone_is_not_told_to_be_enough(self):
+        turns = assessed(mismatched=("existing_support",), income=RICH).counterfactual
+        assert [(turn.rule, turn.needed) for turn in turns] == [
+            ("support_exists", True), ("family_income", False), ("category", False),
+        ]  # fmt: skip
 
     def test_all_reasons_are_told_at_once(self):
         both = assessed(mismatched=("existing_support", "income"), income="1000")
@@ -178,7 +226,7 @@ class TestCounterfactual:
         refusal = assessed(income=str(income), family=family)
         assert refusal.outcome == REFUSED
         turn = refusal.counterfactual[0]
-        assert (turn.ground, turn.subject) == ("family_income", "family_monthly_income")
+        assert (turn.rule, turn.subject) == ("family_income", "family_monthly_income")
         less = turn.value - turn.to
         assert rubles(less) in turn.text
         turned = income - less * 12
@@ -188,7 +236,7 @@ class TestCounterfactual:
 
     def test_what_can_be_counted_goes_first_and_every_ground_is_named(self):
         turns = assessed(income=RICH).counterfactual
-        assert [turn.ground for turn in turns] == ["family_income", "category"]
+        assert [turn.rule for turn in turns] == ["family_income", "category"]
         assert turns[1].to is None
 
     def test_the_explanation_reads_as_a_person_would_write_it(self):
@@ -234,43 +282,47 @@ class TestFigures:
     @pytest.mark.parametrize("day", [date(2023, 12, 31), date(2027, 1, 1)])
     def test_a_day_without_a_figure_is_an_error_never_a_guess(self, day):
         with pytest.raises(BadDefinition, match="figure_not_known") as refusal:
-            RULES.parameters.subsistence_minimum(day)
+            RULES.parameters.figure("subsistence_minimum", day)
         assert refusal.value.details["region"] == "RU-MOW"
 
     def test_a_figure_of_the_region_goes_before_that_of_the_country(self):
-        def figure(region: str, amount: int, since: date = DAY, size: int | None = None) -> Figure:
-            return Figure(region=region, since=since, amount=amount, source="акт", size=size)
-
+        minimum, coefficient = partial(figure, "minimum"), partial(figure, "coefficient")
         file = ParameterFile(
-            subsistence_minimum=(figure("RU", 1), figure("RU-TA", 2), figure("RU-KK", 3)),
-            household_coefficient=(
-                figure("RU", 5, size=1),
-                figure("RU", 6, size=2),
-                figure("RU-TA", 7, since=date(2026, 5, 1), size=2),
+            titles={"minimum": "Минимум", "coefficient": "Коэффициент"},
+            figures=(
+                minimum("RU", 1),
+                minimum("RU-TA", 2),
+                minimum("RU-KK", 3),
+                coefficient("RU", 5, size=1),
+                coefficient("RU", 6, size=2),
+                coefficient("RU-TA", 7, since=date(2026, 5, 1), size=2),
             ),
         )
         tatarstan = Parameters("RU-TA", file)
-        assert tatarstan.subsistence_minimum(DAY).amount == 2
-        assert Parameters("RU-MOW", file).subsistence_minimum(DAY).amount == 1
-        assert tatarstan.household_coefficient(1, DAY).amount == 5
-        assert tatarstan.household_coefficient(9, DAY).amount == 6
-        assert tatarstan.household_coefficient(9, date(2026, 5, 1)).amount == 7
+        assert tatarstan.figure("minimum", DAY).amount == 2
+        assert Parameters("RU-MOW", file).figure("minimum", DAY).amount == 1
+        assert tatarstan.figure("coefficient", DAY, 1).amount == 5
+        assert tatarstan.figure("coefficient", DAY, 9).amount == 6
+        assert tatarstan.figure("coefficient", date(2026, 5, 1), 9).amount == 7
 
     def test_a_figure_cannot_end_before_it_begins(self):
         with pytest.raises(ValueError, match="ends before"):
-            Figure(region="RU", since=DAY, until=date(2026, 4, 5), amount=1, source="акт")
+            figure("minimum", "RU", 1, until=date(2026, 4, 5))
 
-    def test_every_figure_of_the_country_names_its_source(self):
-        file = figures()
-        assert all(f.source for f in (*file.subsistence_minimum, *file.household_coefficient))
+    def test_a_figure_without_a_title_is_refused(self):
+        with pytest.raises(ValueError, match="figures without a title: minimum"):
+            ParameterFile(titles={}, figures=(figure("minimum", "RU", 1),))
+
+    def test_every_figure_names_its_source(self):
+        assert all(figure.source.strip() for figure in figures().figures)
 
 
 class TestMeasures:
     def test_age_is_full_on_the_birthday_and_on_1_march_for_the_29th_of_february(self):
         born = date(2008, 2, 29)
-        assert measures.years_between(born, date(2026, 2, 28)) == 17
-        assert measures.years_between(born, date(2026, 3, 1)) == 18
-        assert measures.years_between(born, date(2028, 2, 29)) == 20
+        assert years_between(born, date(2026, 2, 28)) == 17
+        assert years_between(born, date(2026, 3, 1)) == 18
+        assert years_between(born, date(2028, 2, 29)) == 20
 
     def test_who_earns_and_who_is_a_child(self):
         family = [
@@ -279,9 +331,275 @@ class TestMeasures:
             member(birth_date="07.04.2008", income="5"),
             member("parent", birth_date="01.01.1950", income="0"),
         ]
-        taken = assessed(income="0", family=family).measures
+        taken = RULES.measures(facts_of(income="0", family=family), DAY)
         assert taken["adults_with_income"] == 2
         assert taken["minor_children"] == 1
-        assert taken["youngest_child_age"] == 17
         assert taken["family_size"] == 5
         assert taken["applicant_age"] == 41
+
+
+class TestFiguresThatAreNotKnown:
+    """A figure harms what compares with it, and nothing else."""
+
+    DAY = date(2026, 4, 6)
+    MEASURES = {  # noqa: RUF012
+        "first": {"title": "Доход", "unit": "rubles", "value": "first"},
+        "limit": {"title": "Предел", "unit": "rubles", "figure": "limit"},
+        "pay": {"title": "Выплата", "unit": "rubles", "product": ["limit", 2]},
+    }
+    COMPARED = rule(
+        "income", {"measure": "first", "at_most": "limit"}, refusal="{first} больше {limit}"
+    )
+    SPECIAL = rule("special", {"field": "kind", "is": "special"})
+
+    def assessed(self, facts: Facts, known: bool = False, **said) -> Assessment:
+        figures = (figure_of("limit", 100),) if known else ()
+        small = small_rules(figures, measures=self.MEASURES, **said)
+        return decision.assess(small.service, facts, {}, small.parameters, self.DAY)
+
+    def test_a_ground_that_needs_no_figure_is_enough(self):
+        grounds = [self.COMPARED, self.SPECIAL]
+        good = self.assessed({"first": Decimal(5), "kind": "special"}, grounds=grounds)
+        assert good.outcome == APPROVED
+        income = ground(good, "income")
+        assert (income.holds, income.tried) == (False, False)
+        assert "не установлена" in income.explanation
+        assert income.comparisons[0].bound is None
+        assert good.sources == {}
+
+    def test_a_requirement_that_fails_is_enough_for_a_refusal(self):
+        refusal = self.assessed(
+            {"first": Decimal(5), "kind": "plain"},
+            grounds=[self.COMPARED],
+            requirements=[self.SPECIAL],
+        )
+        assert refusal.outcome == REFUSED
+        assert [turn.rule for turn in refusal.counterfactual] == []  # nobody can say what else
+
+    @pytest.mark.parametrize("part", ["grounds", "requirements"])
+    def test_where_the_outcome_hangs_on_it_it_is_an_error_never_a_guess(self, part):
+        with pytest.raises(BadDefinition, match="figure_not_known"):
+            self.assessed({"first": Decimal(5), "kind": "special"}, **{part: [self.COMPARED]})
+        both = {"first": Decimal(5), "kind": "special"}
+        assert self.assessed(both, known=True, **{part: [self.COMPARED]}).outcome == APPROVED
+
+    def test_nor_is_it_guessed_when_the_condition_is_turned_round(self):
+        turned = rule("rich", {"not": {"measure": "first", "at_most": "limit"}})
+        with pytest.raises(BadDefinition, match="figure_not_known"):
+            self.assessed({"first": Decimal(5), "kind": "plain"}, grounds=[turned])
+
+    def test_what_was_found_before_the_figure_is_needed_decides(self):
+        either = {
+            "any": [{"field": "kind", "is": "special"}, {"measure": "first", "at_most": "limit"}]
+        }
+        good = self.assessed({"first": Decimal(5), "kind": "special"}, grounds=[rule("x", either)])
+        assert good.outcome == APPROVED
+
+    def test_another_error_of_the_file_is_not_hidden(self):
+        def breaks():
+            raise BadDefinition("version_gone")
+
+        measures = small_rules().measures({}, self.DAY)
+        with pytest.raises(BadDefinition, match="version_gone"):
+            measures.if_known(breaks)
+
+    def test_a_circumstance_that_compares_with_it_is_not_weighed(self):
+        weighed = [
+            {"name": "poor", "title": "Беден", "when": {"measure": "first", "at_most": "limit"}}
+        ]
+        facts = {"first": Decimal(5), "kind": "special"}
+        for known, told in ((False, ()), (True, ("Беден",))):
+            shown = self.assessed(
+                facts, known=known, requirements=[self.SPECIAL], circumstances=weighed
+            )
+            assert shown.circumstances == told
+
+    def test_an_amount_that_takes_it_is_not_known_and_the_outcome_stands(self):
+        said = {
+            "requirements": [self.SPECIAL],
+            "fields": small_service().model_dump(mode="json", by_alias=True, exclude_none=True)[
+                "fields"
+            ]
+            + [
+                {"name": "bic", "title": "БИК", "type": "bic"},
+                {"name": "account", "title": "Счёт", "type": "bank_account", "bic": "bic"},
+            ],
+            "outcome": {
+                "kind": "payment",
+                "approved": "да",
+                "refused": "нет",
+                "next": "дальше",
+                "payment": {
+                    "amount": "pay",
+                    "schedule": "monthly",
+                    "account": "account",
+                    "bic": "bic",
+                },
+            },
+        }
+        facts = {"first": Decimal(5), "kind": "special"}
+        blind = self.assessed(facts, **said)
+        assert (blind.outcome, blind.amount) == (APPROVED, None)
+        seen = self.assessed(facts, known=True, **said)
+        assert seen.amount.rubles == 200
+        assert seen.amount.working == (
+            "Выплата: 100,00 × 2 = 200,00\u00a0₽",
+            "Предел: 100,00\u00a0₽",
+        )
+
+    def test_only_the_measures_that_were_used_are_shown(self):
+        shown = self.assessed(
+            {"first": Decimal(5), "kind": "special"}, known=True, grounds=[self.COMPARED]
+        )
+        assert shown.measures == {"first": 5, "limit": 100}
+        assert set(shown.sources) == {"limit"}
+
+    def test_a_measure_that_the_form_lacks_is_told_as_missing(self):
+        told = self.assessed({"kind": "plain"}, known=True, grounds=[self.COMPARED])
+        assert told.rules[0].explanation == "нет данных больше 100,00"
+        assert told.outcome == REFUSED
+
+
+class TestWhatWouldTurnIt:
+    """Requirements and grounds, one comparison and many: the smallest change is named."""
+
+    FACTS = {  # noqa: RUF012
+        "first": Decimal("150"), "second": Decimal("20"), "third": Decimal("1000"), "kind": "plain",
+    }  # fmt: skip
+
+    def turned(self, mismatched: tuple[str, ...] = (), **said) -> Assessment:
+        small = small_rules(**said)
+        checks = {name: CheckState("mismatched", ("snils",)) for name in mismatched}
+        return decision.assess(
+            small.service, self.FACTS, checks, small.parameters, date(2026, 4, 6)
+        )
+
+    def named(self, assessment: Assessment) -> list[tuple]:
+        return [(t.rule, t.needed, t.subject, t.to) for t in assessment.counterfactual]
+
+    def test_every_failing_requirement_is_needed_and_one_ground(self):
+        turns = self.turned(
+            requirements=[
+                rule("a", {"measure": "first", "at_most": 100}),
+                rule("b", {"measure": "second", "at_least": 50}),
+                rule("met", {"measure": "third", "at_least": 50}),
+            ],
+            grounds=[
+                rule("far", {"measure": "third", "at_most": 1}),
+                rule("special", {"field": "kind", "is": "special"}),
+                rule("near", {"measure": "third", "at_most": 999}),
+            ],
+        )
+        assert self.named(turns) == [
+            ("a", True, "first", 100),
+            ("b", True, "second", 50),
+            ("near", False, "third", 999),
+            ("far", False, "third", 1),
+            ("special", False, None, None),
+        ]
+
+    def test_a_ground_that_holds_needs_no_other(self):
+        turns = self.turned(
+            requirements=[rule("a", {"measure": "first", "at_most": 100})],
+            grounds=[
+                rule("holds", {"measure": "second", "at_most": 20}),
+                rule("other", {"measure": "third", "at_most": 1}),
+            ],
+        )
+        assert self.named(turns) == [("a", True, "first", 100)]
+
+    def test_what_nobody_can_mend_leaves_nothing_to_name(self):
+        fixed = unmendable(rule("fixed", {"field": "kind", "is": "special"}))
+        near = rule("near", {"measure": "first", "at_most": 100})
+        assert self.named(self.turned(requirements=[fixed, near])) == []
+        assert self.named(self.turned(grounds=[fixed])) == []
+        assert self.named(self.turned(grounds=[fixed, near])) == [("near", False, "first", 100)]
+
+    def test_a_registry_that_contradicts_must_be_settled_as_well(self):
+        near = rule("near", {"measure": "first", "at_most": 100})
+        both = self.turned(("existing",), requirements=[near])
+        assert self.named(both) == [("near", True, "first", 100), ("has_it", True, None, None)]
+        assert both.counterfactual[1].text == "Откажитесь от прежнего."
+
+    def test_a_rule_that_tells_of_the_registry_itself_does_not_tell_twice(self):
+        only = rule("only", {"measure": "second", "at_least": 1}, checks=["existing"])
+        turns = self.turned(("existing",), requirements=[only])
+        assert [turn.rule for turn in turns.counterfactual] == ["only"]
+        assert "Нет ли уже" in turns.counterfactual[0].text
+
+    def test_an_approval_has_nothing_to_turn(self):
+        assert self.turned(requirements=[rule("a", {"measure": "first", "at_least": 1})]
+                           ).counterfactual == ()  # fmt: skip
+
+    def test_of_several_comparisons_only_those_that_fail_are_named(self):
+        all_of = {
+            "all": [{"measure": "first", "at_most": 100}, {"measure": "second", "at_most": 50}]
+        }
+        (turn,) = self.turned(requirements=[rule("both", all_of)]).counterfactual
+        assert (turn.text, turn.subject, turn.value, turn.to) == ("Нужно: both.", "first", 150, 100)
+
+    def test_each_comparison_that_must_move_has_its_turn(self):
+        all_of = {
+            "all": [{"measure": "first", "at_most": 100}, {"measure": "second", "at_least": 50}]
+        }
+        turns = self.turned(requirements=[rule("both", all_of)]).counterfactual
+        assert [(turn.subject, turn.to) for turn in turns] == [
+            (None, None),
+            ("first", 100),
+            ("second", 50),
+        ]
+        assert turns[0].text == "Нужно: both."
+        assert turns[1].text == "«Сумма first» — сейчас 150,00, а нужно не больше 100,00."
+        assert turns[2].text == "«Сумма second» — сейчас 20,00, а нужно не меньше 50,00."
+
+    def test_of_alternatives_the_nearest_is_named(self):
+        any_of = {"any": [{"measure": "third", "at_most": 1}, {"measure": "first", "at_most": 149}]}
+        (turn,) = self.turned(requirements=[rule("either", any_of)]).counterfactual
+        assert (turn.subject, turn.to) == ("first", 149)
+
+    def test_a_figure_goes_a_kopeck_beyond_a_bound_that_must_not_hold(self):
+        beyond = {"not": {"measure": "first", "at_least": 100}}
+        (turn,) = self.turned(requirements=[rule("below", beyond)]).counterfactual
+        assert turn.to == Decimal("99.99")
+
+    def test_a_field_is_a_figure_too(self):
+        (turn,) = self.turned(
+            requirements=[rule("a", {"field": "first", "at_most": 100})]
+        ).counterfactual
+        assert (turn.subject, turn.value, turn.to) == ("first", 150, 100)
+
+    def test_a_way_that_does_not_lead_there_is_not_named(self):
+        never = {"all": [{"measure": "first", "at_most": 10}, {"measure": "first", "at_least": 20}]}
+        (turn,) = self.turned(requirements=[rule("never", never)]).counterfactual
+        assert (turn.text, turn.to) == ("Нужно: never.", None)
+
+    def test_the_stricter_of_two_bounds_does_for_both(self):
+        twice = {"all": [{"measure": "first", "at_most": 100}, {"measure": "first", "at_most": 90}]}
+        (turn,) = self.turned(requirements=[rule("twice", twice)]).counterfactual
+        assert turn.to == 90
+
+    @settings(deadline=None)
+    @given(
+        condition=conditions,
+        amounts=st.tuples(*(st.decimals(0, 99, places=2) for _ in SUMS)),
+        subject_is=st.sampled_from(["measure", "field"]),
+    )
+    def test_applying_what_is_named_turns_the_refusal(self, condition, amounts, subject_is):
+        facts = dict(zip(SUMS, amounts, strict=True)) | {"kind": "plain"}
+        said = {"requirements": [rule("x", asked_of(condition, subject_is))]}
+        small = small_rules(**said)
+
+        def assess(facts: Facts) -> Assessment:
+            return decision.assess(small.service, facts, {}, small.parameters, date(2026, 4, 6))
+
+        refusal = assess(facts)
+        moves = {t.subject: t.to for t in refusal.counterfactual if t.subject}
+        if refusal.outcome == APPROVED:
+            assert refusal.counterfactual == ()
+        elif moves:
+            assert all(t.value == facts[t.subject] for t in refusal.counterfactual if t.subject)
+            assert assess(facts | moves).outcome == APPROVED
+        else:
+            asked = Condition.model_validate(asked_of(condition, "field"))
+            tried = (dict(zip(SUMS, point, strict=True)) for point in product(GRID, repeat=3))
+            assert not any(holds(asked, point) for point in tried)
