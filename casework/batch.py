@@ -1,7 +1,8 @@
 """An agency's file: from its bytes to rows that are forms, and from their results to a report.
 
-The first line names the columns: a field's name or its title, `family.1.last_name` for the first
-member of a group, `region`, and `documents` (kinds of which the agency keeps the originals).
+The first line names the columns: a field's name or its title, for the first member of a group
+`family.1.last_name` or the titles in their place, `region`, and `documents` (kinds of which the
+agency keeps the originals). A title that two fields share names neither.
 Row numbers are those a spreadsheet shows: the header is row 1.
 """
 
@@ -9,6 +10,8 @@ import csv
 import hashlib
 import io
 import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -130,24 +133,32 @@ def _known_columns(service: ServiceDefinition) -> dict[str, tuple[str, ...]]:
         "регион": (REGION,),
         "документы": (DOCUMENTS,),
     }
+    named = {".".join(path): path for path, _ in _paths(service)}
+    titled = Counter(title for _, title in _paths(service))
+    return {t: path for path, t in _paths(service) if titled[t] == 1} | named | known
+
+
+def _paths(service: ServiceDefinition) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each field's path and title, lower case: ("family", "last_name"), "члены семьи.фамилия"."""
     for field in service.fields:
         if field.type is not FieldType.GROUP:
-            known |= dict.fromkeys((field.name, field.title.lower()), (field.name,))
+            yield (field.name,), field.title.lower()
         for part in field.fields:
-            known[f"{field.name}.{part.name}"] = (field.name, part.name)
-    return known
+            yield (field.name, part.name), f"{field.title}.{part.title}".lower()
+
+
+_MEMBER_COLUMN = re.compile(r"(.+)\.([0-9]{1,2})\.(.+)")
 
 
 def _column(name: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str | int, ...] | None:
     name = name.lower()
     if path := known.get(name):
         return path if len(path) == 1 else None  # a group's column needs the member's number
-    group, _, rest = name.partition(".")
-    position, _, part = rest.partition(".")
-    short_number = len(position) <= 2 and position.isascii() and position.isdigit()
-    member = short_number and int(position) > 0
-    path = known.get(f"{group}.{part}") if member else None
-    return (path[0], int(position), path[1]) if path else None
+    found = _MEMBER_COLUMN.fullmatch(name)
+    if not found or int(found[2]) == 0:
+        return None
+    path = known.get(f"{found[1]}.{found[3]}")
+    return (path[0], int(found[2]), path[1]) if path else None
 
 
 def _row(number: int, cells: list[str], columns: list[tuple[str | int, ...]]) -> Row:

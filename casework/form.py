@@ -1,8 +1,11 @@
 """The form of an application: checking what was typed against the fields of a service file.
 
 `check_form` finds every problem at once, each with the field's dotted path, and gives the checked
-values: canonical texts, `Decimal` rubles, `date`s, `bool`s, and tuples of mappings for groups.
+values: canonical texts, `Decimal` numbers, `date`s, `bool`s, and tuples of mappings for groups.
 `to_json` turns checked values into what is stored; checking those again gives the same values.
+
+A batch brings a hundred thousand forms of one service, so what only depends on the service is done
+once: its fields are compiled to a function, which is kept as long as the definition is used.
 """
 
 import hashlib
@@ -10,16 +13,18 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from casework import identifiers
-from casework.condition import holds
+from casework.condition import Facts, compiled
 from casework.errors import InvalidForm, InvalidValue, Problem
 from casework.service import FieldType, FormField, ServiceDefinition
 
 TEXT_AT_MOST = 500
 MEMBERS_AT_MOST = 20
-EARLIEST_DATE = date(1900, 1, 1)
+YEARS_AHEAD = 10
+EVER = date.min
+COMPILED_AT_MOST = 200
 YES_NO = {
     **dict.fromkeys(("да", "yes", "true", "1"), True),
     **dict.fromkeys(("нет", "no", "false", "0"), False),
@@ -28,107 +33,180 @@ YES_NO = {
 Values = dict[str, Any]
 
 
+class Days(NamedTuple):
+    """No date may be after `today`, no date ahead before `since`: the day of submission, which a
+    form that is checked again later was good on."""
+
+    today: date
+    since: date
+
+
 def check_form(
-    service: ServiceDefinition, raw: Mapping[str, Any], today: date
+    service: ServiceDefinition, raw: Mapping[str, Any], today: date, *, since: date | None = None
 ) -> tuple[Values, list[Problem]]:
-    """Checked values of the good fields, and every problem of the others."""
-    return _check_fields(service.fields, raw, today, path="")
+    """Checked values of the good fields, and every problem of the others.
+
+    `since`: the day of submission, of a form that is checked again.
+    """
+    return _checker(service)(raw, Days(today, since or today), "")
 
 
-def checked_form(service: ServiceDefinition, raw: Mapping[str, Any], today: date) -> Values:
+def checked_form(
+    service: ServiceDefinition, raw: Mapping[str, Any], today: date, *, since: date | None = None
+) -> Values:
     """Checked values. Raises InvalidForm with every problem."""
-    values, problems = check_form(service, raw, today)
+    values, problems = check_form(service, raw, today, since=since)
     if problems:
         raise InvalidForm(problems)
     return values
 
 
+def facts(service: ServiceDefinition, kept: Mapping[str, Any], today: date) -> Values:
+    """Checked values of what is kept: the good fields of a draft, all of a registered form, whose
+    days ahead may have come since."""
+    return check_form(service, kept, today, since=EVER)[0]
+
+
+def checked_value(field: FormField, value: Any, above: Facts, today: date) -> Values:
+    """The checked value of one field by its name; empty when it is wrong or absent. `above`: the
+    checked values of the fields that it may depend on."""
+    if _is_empty(value):
+        return {}
+    try:
+        return {field.name: _check_of(field)(value, Days(today, today), above)}
+    except InvalidValue:
+        return {}
+
+
 def unknown_fields(service: ServiceDefinition, raw: Mapping[str, Any]) -> list[Problem]:
     """What a draft may not hold either: fields that the service does not have."""
-    return _unknown(service.fields, raw, "")
+    return _unknown({field.name for field in service.fields}, raw, "")
 
 
-def _check_fields(
-    fields: tuple[FormField, ...], raw: Mapping[str, Any], today: date, path: str
-) -> tuple[Values, list[Problem]]:
-    values: Values = {}
-    unclear: set[str] = set()  # given but not understood: what depends on it cannot be judged
-    problems = _unknown(fields, raw, path)
-    for field in fields:
-        value, where = raw.get(field.name), path + field.name
-        asked = holds(field.when, values)
-        if _is_empty(value):
-            if asked and field.required:
-                problems.append(Problem(where, "required"))
-        elif not asked:
-            if unclear.isdisjoint(field.when.fields()):
-                problems.append(Problem(where, "not_applicable"))
+# ---- the fields of a form, or of a member of a group, as one function ----------------------------
+
+Checker = Callable[[Mapping[str, Any], Days, str], tuple[Values, list[Problem]]]
+"""(what was typed, days, path of the form) -> checked values, problems."""
+
+Check = Callable[[Any, Days, Facts], Any]
+"""(value as typed and not empty, days, values above) -> checked value, or InvalidValue."""
+
+MembersCheck = Callable[[Any, Days, str], tuple[tuple[Values, ...], list[Problem]]]
+"""(members as typed, days, path of the group) -> checked members, problems."""
+
+_checkers: dict[int, tuple[ServiceDefinition, Checker]] = {}
+"""By identity: a definition is frozen, and as long as it is kept here no other has its id."""
+
+
+def _checker(service: ServiceDefinition) -> Checker:
+    known = _checkers.get(id(service))
+    if known is None:
+        if len(_checkers) >= COMPILED_AT_MOST:
+            _checkers.clear()
+        known = _checkers[id(service)] = (service, _checker_of(service.fields))
+    return known[1]
+
+
+def _checker_of(fields: tuple[FormField, ...]) -> Checker:
+    parts = tuple(map(_compiled_field, fields))
+    known = frozenset(field.name for field in fields)
+
+    def check(raw: Mapping[str, Any], days: Days, path: str) -> tuple[Values, list[Problem]]:
+        values: Values = {}
+        unclear: set[str] = set()  # lacking or not understood: what rests on it cannot be judged
+        problems = [] if known.issuperset(raw) else _unknown(known, raw, path)
+        for name, required, asked, rests_on, parse, check_value, check_members in parts:
+            value = raw.get(name)
+            textual = type(value) is str
+            if (not value or value.isspace()) if textual else _is_empty(value):
+                if not unclear.isdisjoint(rests_on):
+                    unclear.add(name)
+                elif required and (asked is None or asked(values, values)):
+                    problems.append(Problem(path + name, "required"))
+                    unclear.add(name)
+            elif asked is not None and not asked(values, values):
+                if unclear.isdisjoint(rests_on):
+                    problems.append(Problem(path + name, "not_applicable"))
+                else:
+                    unclear.add(name)
+            elif check_members is not None:
+                values[name], found = check_members(value, days, path + name)
+                if found:
+                    problems += found
+                    unclear.add(name)
             else:
-                unclear.add(field.name)
-        elif field.type is FieldType.GROUP:
-            values[field.name] = _check_members(field, value, today, where, problems)
-        else:
-            _check_value(field, value, today, where, values, problems)
-            if field.name not in values:
-                unclear.add(field.name)
-    return values, problems
+                try:
+                    values[name] = (
+                        parse(value) if parse and textual else check_value(value, days, values)
+                    )
+                except InvalidValue as error:
+                    problems.append(Problem(path + name, error.code, error.details))
+                    unclear.add(name)
+        return values, problems
+
+    return check
 
 
-def _unknown(fields: tuple[FormField, ...], raw: Mapping[str, Any], path: str) -> list[Problem]:
-    known = {field.name for field in fields}
+def _compiled_field(field: FormField) -> tuple:
+    """Its name; whether it is required; its condition (None when it is always asked) and the fields
+    that rests on; the parser of a text that needs nothing else, if it has one; its check; of a
+    group, the check of its members. A plain tuple: those are unpacked fastest."""
+    group = field.type is FieldType.GROUP
+    return (
+        field.name,
+        field.required,
+        compiled(field.when) if field.when else None,
+        frozenset(field.when.fields() if field.when else ()),
+        PARSERS.get(field.type),
+        None if group else _check_of(field),
+        _members_check(field) if group else None,
+    )
+
+
+def _unknown(known: Any, raw: Mapping[str, Any], path: str) -> list[Problem]:
     return [Problem(path + str(name)[:60], "unknown_field") for name in raw if name not in known]
 
 
 def _is_empty(value: Any) -> bool:
+    if type(value) is str:
+        return not value or value.isspace()
     return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
-def _check_value(
-    field: FormField,
-    value: Any,
-    today: date,
-    where: str,
-    values: Values,
-    problems: list[Problem],
-) -> None:
-    try:
-        values[field.name] = PARSERS[field.type](field, value, today)
-    except InvalidValue as error:
-        problems.append(Problem(where, error.code, error.details))
+def _members_check(field: FormField) -> MembersCheck:
+    check_member = _checker_of(field.fields)
+    at_least, at_most = field.at_least, int(field.at_most or MEMBERS_AT_MOST)
+
+    def check(members: Any, days: Days, where: str) -> tuple[tuple[Values, ...], list[Problem]]:
+        if not isinstance(members, (list, tuple)):
+            return (), [Problem(where, "wrong_type", {"expected": "list"})]
+        if len(members) > at_most:
+            return (), [Problem(where, "too_many", {"at_most": at_most})]
+        problems = []
+        if len(members) < at_least:
+            problems.append(Problem(where, "too_few", {"at_least": at_least}))
+        checked = []
+        for position, member in enumerate(members, start=1):
+            here = f"{where}.{position}"
+            if type(member) is not dict and not isinstance(member, Mapping):
+                problems.append(Problem(here, "wrong_type", {"expected": "object"}))
+                continue
+            values, found = check_member(member, days, here + ".")
+            checked.append(values)
+            problems += found
+        return tuple(checked), problems
+
+    return check
 
 
-def _check_members(
-    field: FormField, members: Any, today: date, where: str, problems: list[Problem]
-) -> tuple[Values, ...]:
-    if not isinstance(members, (list, tuple)):
-        problems.append(Problem(where, "wrong_type", {"expected": "list"}))
-        return ()
-    at_most = int(field.at_most or MEMBERS_AT_MOST)
-    if len(members) > at_most:
-        problems.append(Problem(where, "too_many", {"at_most": at_most}))
-        return ()
-    if len(members) < field.at_least:
-        problems.append(Problem(where, "too_few", {"at_least": field.at_least}))
-    checked = []
-    for position, member in enumerate(members, start=1):
-        here = f"{where}.{position}"
-        if not isinstance(member, Mapping):
-            problems.append(Problem(here, "wrong_type", {"expected": "object"}))
-            continue
-        values, found = _check_fields(field.fields, member, today, here + ".")
-        checked.append(values)
-        problems.extend(found)
-    return tuple(checked)
+# ---- one check a type ---------------------------------------------------------------------------
 
 
-# ---- one parser a type: (field, value as given, today) -> checked value, or InvalidValue ---------
-
-
-def _from_text(parse: Callable[[str], Any]) -> Callable[[FormField, Any, date], Any]:
-    def parser(_: FormField, value: Any, __: date) -> Any:
-        return parse(_text(value))
-
-    return parser
+def _check_of(field: FormField) -> Check:
+    if field.type is FieldType.GROUP:
+        members = _members_check(field)
+        return lambda value, days, _: members(value, days, field.name)[0]
+    return CHECKS[field.type](field)
 
 
 def _text(value: Any) -> str:
@@ -137,39 +215,92 @@ def _text(value: Any) -> str:
     return value
 
 
-def _plain_text(field: FormField, value: Any, _: date) -> str:
-    text = " ".join(_text(value).split())
-    at_most = int(field.at_most or TEXT_AT_MOST)
-    if len(text) > at_most:
-        raise InvalidValue("too_long", at_most=at_most)
-    if not text.isprintable():
-        raise InvalidValue("control_characters")
-    return text
+def _parsed(field: FormField) -> Check:
+    parse = PARSERS[field.type]
+    return lambda value, _, __: parse(_text(value))
 
 
-def _past_date(_: FormField, value: Any, today: date) -> date:
-    day = identifiers.date(_text(value))
-    if day > today:
-        raise InvalidValue("in_the_future", today=f"{today:%d.%m.%Y}")
-    if day < EARLIEST_DATE:
-        raise InvalidValue("too_early", earliest=f"{EARLIEST_DATE:%d.%m.%Y}")
-    return day
+def _free_text(field: FormField) -> Check:
+    at_least, at_most = field.at_least, int(field.at_most or TEXT_AT_MOST)
+
+    def check(value: Any, _: Days, __: Facts) -> str:
+        text = " ".join((value if type(value) is str else _text(value)).split())
+        if len(text) > at_most:
+            raise InvalidValue("too_long", at_most=at_most)
+        if not text.isprintable():
+            raise InvalidValue("control_characters")
+        if len(text) < at_least:
+            raise InvalidValue("too_short")
+        return text
+
+    return check
 
 
-def _money(_: FormField, value: Any, __: date) -> Decimal:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return identifiers.money(str(value) if number else _text(value))
+def _address(field: FormField) -> Check:
+    at_most = int(field.at_most or identifiers.ADDRESS_LONGEST)
+    return lambda value, _, __: identifiers.address(_text(value), at_most=at_most)
 
 
-def _choice(field: FormField, value: Any, _: date) -> str:
-    text = _text(value).strip()
+def _past_date(_: FormField) -> Check:
+    def check(value: Any, days: Days, __: Facts) -> date:
+        day = identifiers.date(value if type(value) is str else _text(value))
+        if day > days.today:
+            raise InvalidValue("in_the_future", today=f"{days.today:%d.%m.%Y}")
+        return day
+
+    return check
+
+
+def _date_ahead(_: FormField) -> Check:
+    def check(value: Any, days: Days, __: Facts) -> date:
+        latest = date(days.today.year + YEARS_AHEAD, 12, 31)
+        day = identifiers.date(_text(value), latest=latest)
+        if day < days.since:
+            raise InvalidValue("in_the_past", earliest=f"{days.since:%d.%m.%Y}")
+        return day
+
+    return check
+
+
+def _bank_account(field: FormField) -> Check:
+    bic = field.bic
+    return lambda value, _, above: identifiers.bank_account(_text(value), bic=above.get(bic))
+
+
+def _figure(parse: Callable[..., Decimal], largest: Decimal) -> Callable[[FormField], Check]:
+    """A number may come as one: JSON has them, and spreadsheets make them."""
+
+    def compile_(field: FormField) -> Check:
+        at_least = Decimal(field.at_least)
+        at_most = largest if field.at_most is None else field.at_most
+
+        def check(value: Any, _: Days, __: Facts) -> Decimal:
+            if type(value) in (int, float):
+                value = str(value)
+            return parse(_text(value), at_least=at_least, at_most=at_most)
+
+        return check
+
+    return compile_
+
+
+def _choice(field: FormField) -> Check:
+    by_name: dict[str, str] = {}
     for option in field.options:
-        if text in (option.value, option.title):
-            return option.value
-    raise InvalidValue("not_in_list", options=", ".join(option.value for option in field.options))
+        by_name.setdefault(option.value, option.value)
+        by_name.setdefault(option.title, option.value)
+    options = ", ".join(option.value for option in field.options)
+
+    def check(value: Any, _: Days, __: Facts) -> str:
+        chosen = by_name.get(_text(value).strip())
+        if chosen is None:
+            raise InvalidValue("not_in_list", options=options)
+        return chosen
+
+    return check
 
 
-def _yes_no(_: FormField, value: Any, __: date) -> bool:
+def _answer(value: Any) -> bool:
     if isinstance(value, bool):
         return value
     if isinstance(value, str) and (answer := YES_NO.get(value.strip().lower())) is not None:
@@ -177,29 +308,51 @@ def _yes_no(_: FormField, value: Any, __: date) -> bool:
     raise InvalidValue("wrong_type", expected="yes_no")
 
 
-def _consent(field: FormField, value: Any, today: date) -> bool:
-    if not _yes_no(field, value, today):
-        raise InvalidValue("not_true")
-    return True
+def _yes_no(_: FormField) -> Check:
+    return lambda value, _, __: _answer(value)
 
 
-PARSERS: dict[FieldType, Callable[[FormField, Any, date], Any]] = {
-    FieldType.TEXT: _plain_text,
-    FieldType.NAME: _from_text(identifiers.name),
+def _consent(_: FormField) -> Check:
+    def check(value: Any, _: Days, __: Facts) -> bool:
+        if not _answer(value):
+            raise InvalidValue("not_true")
+        return True
+
+    return check
+
+
+PARSERS: dict[FieldType, Callable[[str], Any]] = {
+    FieldType.NAME: identifiers.name,
+    FieldType.SNILS: identifiers.snils,
+    FieldType.INN: identifiers.inn_person,
+    FieldType.INN_ORGANISATION: identifiers.inn_organisation,
+    FieldType.PASSPORT: identifiers.passport,
+    FieldType.BIRTH_CERTIFICATE: identifiers.birth_certificate,
+    FieldType.OMS_POLICY: identifiers.oms_policy,
+    FieldType.PHONE: identifiers.phone,
+    FieldType.EMAIL: identifiers.email,
+    FieldType.POSTCODE: identifiers.postcode,
+    FieldType.ICD10: identifiers.icd10,
+    FieldType.BIC: identifiers.bic,
+    FieldType.APPLICATION_NUMBER: identifiers.application_number,
+    FieldType.SLOT: identifiers.slot,
+}
+"""The types that are checked by nothing but their text."""
+
+CHECKS: dict[FieldType, Callable[[FormField], Check]] = {
+    **dict.fromkeys(PARSERS, _parsed),
+    FieldType.TEXT: _free_text,
     FieldType.DATE: _past_date,
-    FieldType.SNILS: _from_text(identifiers.snils),
-    FieldType.INN: _from_text(identifiers.inn_person),
-    FieldType.PASSPORT: _from_text(identifiers.passport),
-    FieldType.BIRTH_CERTIFICATE: _from_text(identifiers.birth_certificate),
-    FieldType.PHONE: _from_text(identifiers.phone),
-    FieldType.EMAIL: _from_text(identifiers.email),
-    FieldType.POSTCODE: _from_text(identifiers.postcode),
-    FieldType.ICD10: _from_text(identifiers.icd10),
-    FieldType.MONEY: _money,
+    FieldType.DATE_AHEAD: _date_ahead,
+    FieldType.ADDRESS: _address,
+    FieldType.BANK_ACCOUNT: _bank_account,
+    FieldType.NUMBER: _figure(identifiers.number, identifiers.LARGEST_NUMBER),
+    FieldType.MONEY: _figure(identifiers.money, identifiers.LARGEST_SUM),
     FieldType.CHOICE: _choice,
     FieldType.YES_NO: _yes_no,
     FieldType.CONSENT: _consent,
 }
+"""A check of each type, made for one field."""
 
 
 # ---- as stored ----------------------------------------------------------------------------------
@@ -207,7 +360,10 @@ PARSERS: dict[FieldType, Callable[[FormField, Any, date], Any]] = {
 
 def to_json(values: Any) -> Any:
     """Checked values as JSON types."""
-    if isinstance(values, Mapping):
+    kind = type(values)
+    if kind is str or kind is bool:
+        return values
+    if kind is dict or isinstance(values, Mapping):
         return {name: to_json(value) for name, value in values.items()}
     if isinstance(values, (list, tuple)):
         return [to_json(value) for value in values]
@@ -218,8 +374,10 @@ def to_json(values: Any) -> Any:
 
 def digest(stored: Any) -> str:
     """What an event holds instead of the form: SHA-256 of its canonical JSON."""
-    text = json.dumps(stored, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_canonical(stored).encode()).hexdigest()
+
+
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -228,11 +386,40 @@ def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
 
 # ---- as JSON Schema -----------------------------------------------------------------------------
 
-_JSON_TYPES: dict[FieldType, dict[str, Any]] = {
-    FieldType.MONEY: {"type": ["string", "number"]},
-    FieldType.YES_NO: {"type": ["boolean", "string"]},
-    FieldType.CONSENT: {"type": ["boolean", "string"]},
+_FORMATS: dict[FieldType, str] = {
+    FieldType.DATE: "dd.mm.yyyy",
+    FieldType.DATE_AHEAD: "dd.mm.yyyy",
+    FieldType.EMAIL: "idn-email",
 }
+"""Where the name of the type is not the name of its format. A date may be written in ISO 8601 too,
+but need not: the format "date" would promise that."""
+
+EXAMPLES: dict[FieldType, tuple[Any, ...]] = {
+    FieldType.TEXT: ("Нужна помощь по дому",),
+    FieldType.NAME: ("Иванова-Петрова",),
+    FieldType.DATE: ("05.09.1987", "1987-09-05"),
+    FieldType.DATE_AHEAD: ("01.09.2030", "2030-09-01"),
+    FieldType.SNILS: ("112-233-445 95", "11223344595"),
+    FieldType.INN: ("500100732259",),
+    FieldType.INN_ORGANISATION: ("7707083893",),
+    FieldType.PASSPORT: ("45 03 123456", "4503123456"),
+    FieldType.BIRTH_CERTIFICATE: ("IV-МЮ 123456",),
+    FieldType.OMS_POLICY: ("7700000000000008",),
+    FieldType.PHONE: ("+79161234567", "8 (916) 123-45-67"),
+    FieldType.EMAIL: ("ivan.petrov@example.com",),
+    FieldType.POSTCODE: ("101000",),
+    FieldType.ADDRESS: ("г. Примерск, ул. Садовая, д. 7, кв. 12",),
+    FieldType.ICD10: ("F20.0", "I69"),
+    FieldType.BIC: ("044525225",),
+    FieldType.BANK_ACCOUNT: ("40817810300000123456",),
+    FieldType.NUMBER: (3, "2,5"),
+    FieldType.MONEY: ("12 345,67", 12345.67),
+    FieldType.APPLICATION_NUMBER: ("123-456-7894",),
+    FieldType.SLOT: ("slot-1",),
+    FieldType.YES_NO: (True, "нет"),
+    FieldType.CONSENT: (True, "да"),
+}
+"""What may be typed into a field of each type; of a bank account, with the BIC above."""
 
 
 def json_schema(service: ServiceDefinition) -> dict[str, Any]:
@@ -263,6 +450,36 @@ def _field_schema(field: FormField) -> dict[str, Any]:
     if field.type is FieldType.CHOICE:
         options = [{"const": o.value, "title": o.title} for o in field.options]
         return words | {"type": "string", "oneOf": options}
-    at_most = int(field.at_most or TEXT_AT_MOST)
-    shape = _JSON_TYPES.get(field.type) or {"type": "string", "maxLength": at_most}
-    return words | shape | {"x-type": field.type.value}
+    told = {"x-type": field.type.value, "examples": list(EXAMPLES[field.type])}
+    return words | _shape(field) | told
+
+
+def _shape(field: FormField) -> dict[str, Any]:
+    """Type, format and bounds of one value. A number that is written as a text has its bounds too,
+    but JSON Schema has no words for them."""
+    if field.type in (FieldType.YES_NO, FieldType.CONSENT):
+        return {"type": ["boolean", "string"]}
+    if field.type in (FieldType.MONEY, FieldType.NUMBER):
+        largest = _LARGEST[field.type] if field.at_most is None else field.at_most
+        bounds = {"minimum": field.at_least, "maximum": _plain(largest)}
+        return {"type": ["string", "number"], "format": field.type.value} | bounds
+    if field.type is FieldType.TEXT:
+        sizes = {"maxLength": int(field.at_most or TEXT_AT_MOST)}
+        return (
+            {"type": "string"} | sizes | ({"minLength": field.at_least} if field.at_least else {})
+        )
+    longest = identifiers.LONGEST
+    if field.type is FieldType.ADDRESS:
+        longest = int(field.at_most or identifiers.ADDRESS_LONGEST)
+    format_ = _FORMATS.get(field.type, field.type.value.replace("_", "-"))
+    return {"type": "string", "format": format_, "maxLength": longest}
+
+
+_LARGEST = {
+    FieldType.MONEY: identifiers.LARGEST_SUM,
+    FieldType.NUMBER: identifiers.LARGEST_NUMBER,
+}
+
+
+def _plain(bound: Decimal) -> int | float:
+    return int(bound) if bound == int(bound) else float(bound)

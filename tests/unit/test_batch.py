@@ -2,14 +2,18 @@
 
 import csv
 import io
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework import actions, batch
+from adapters import definitions
+from casework import actions, batch, form
 from casework.batch import Row, RowResult, harmless, read_rows, report, totals
 from casework.errors import InvalidForm, Problem
+from casework.example import example_form
+from casework.service import FormField
 from local.people import snils_for
 from tests.unit.fake_casebook import MONDAY, form_of, member, rules
 
@@ -237,6 +241,50 @@ class TestAnyFile:
             assert found[0].code in ("no_rows", "broken_csv")
             return
         assert all(row.row >= 2 and row.digest for row in read(data))
+
+
+MARCH = date(2026, 3, 2)
+
+
+class TestEveryService:
+    """The form of anybody for any service comes out of a file as it would out of the web page."""
+
+    def cells(self, service, *, titled: bool) -> tuple[dict, dict[str, str]]:
+        """A form with every field that is asked, two members of each group; and its row."""
+        groups = {f.name: max(2, f.at_least) for f in service.fields if f.type == "group"}
+        raw = example_form(service, MARCH, optional=True, **groups)
+        titles = [field.title for field in service.fields]
+        told = {"регион" if titled else "region": "RU-MOW"}
+        for field in service.fields:
+            alone = titled and titles.count(field.title) == 1
+            name, value = field.title if alone else field.name, raw.get(field.name)
+            for position, someone in enumerate(value if isinstance(value, list) else (), start=1):
+                for part in field.fields:
+                    inner = part.title if alone else part.name
+                    cell = someone.get(part.name, "")
+                    told[f"{name}.{position}.{inner}"] = YES_NO.get(cell, cell)
+            if field.type != "group":
+                told[name] = YES_NO.get(value, value or "")
+        return raw, told
+
+    @pytest.mark.parametrize("titled", [False, True], ids=["by name", "by title"])
+    @pytest.mark.parametrize("service", definitions.services().values(), ids=lambda s: s.id)
+    def test_every_field_has_its_column(self, service, titled):
+        raw, told = self.cells(service, titled=titled)
+        (row,) = read_rows(service, file_of(told, encoding="cp1251"))
+        assert row.problems == ()
+        assert row.region == "RU-MOW"
+        read_from_file = form.check_form(service, row.form, MARCH)
+        assert read_from_file == form.check_form(service, raw, MARCH)
+        assert read_from_file[1] == []
+
+    def test_a_title_that_two_fields_share_names_neither(self):
+        fields = [FormField(name=n, title="ИНН", type="inn", required=False) for n in ("a", "b")]
+        service = V1.model_copy(update={"fields": tuple(fields)})
+        with pytest.raises(InvalidForm) as refusal:
+            read_rows(service, "region;ИНН\nRU-MOW;1\n".encode())
+        assert refusal.value.problems[0].code == "unknown_columns"
+        assert read_rows(service, b"region;a;b\nRU-MOW;1;2\n")[0].form == {"a": "1", "b": "2"}
 
 
 class TestTheReport:

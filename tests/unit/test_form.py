@@ -10,10 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from adapters import definitions
 from casework import form
+from casework.condition import Condition, compiled, holds
 from casework.errors import InvalidForm
 from casework.service import FieldType, FormField
-from local.people import birth_certificate_for, inn_for, passport_for, phone_for, snils_for
+from local.people import (
+    bank_account_for,
+    birth_certificate_for,
+    inn_for,
+    passport_for,
+    phone_for,
+    snils_for,
+)
+from tests.unit import plain_form
 from tests.unit.fake_casebook import form_of, member, rules
 
 V1 = rules().service
@@ -69,8 +79,8 @@ class TestGoodForms:
         assert "patronymic" not in values(raw)
 
     def test_spaces_in_a_free_text_are_mended(self):
-        checked = values(form_of(registration_address="  г. Примерск,\n\t ул.\u00a0Садовая "))
-        assert checked["registration_address"] == "г. Примерск, ул. Садовая"
+        checked = values(form_of(registration_address="  г. Примерск,\n\t ул.\u00a0Садовая, 7 "))
+        assert checked["registration_address"] == "г. Примерск, ул. Садовая, 7"
 
 
 WRONG: list[tuple[str, Any, str]] = [
@@ -111,6 +121,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("consents_to_processing", False, "not_true"),
     ("confirms_truth", "нет", "not_true"),
     ("registration_address", "ж" * 301, "too_long"),
+    ("registration_address", "г. Примерск, ул. Садовая", "address_no_house"),
+    ("registration_address", "Caдовая, 7", "address_mixed_letters"),
     ("registration_address", "ул. \x07Звонкая", "control_characters"),
     ("registration_address", "ул. \ud800", "control_characters"),
     ("wishes", 5, "wrong_type"),
@@ -175,7 +187,7 @@ class TestWrongValues:
         assert form.check_form(service, {"diagnosis": "20"}, TODAY)[1][0].code == "icd10_format"
 
     def test_every_field_type_has_its_parser(self):
-        assert set(form.PARSERS) == set(FieldType) - {FieldType.GROUP}
+        assert set(form.CHECKS) == set(FieldType) - {FieldType.GROUP}
 
     @pytest.mark.parametrize("name", sorted(BY_NAME))
     def test_a_megabyte_in_any_field_is_refused(self, name):
@@ -188,7 +200,7 @@ class TestWrongValues:
 
 class TestConditionalFields:
     def test_a_field_that_is_not_asked_may_not_be_filled_in(self):
-        raw = form_of(residence_address="г. Иной", emergency_story="Пожар")
+        raw = form_of(residence_address="г. Иной, д. 1", emergency_story="Пожар")
         assert problems(raw) == [
             ("residence_address", "not_applicable"),
             ("emergency_story", "not_applicable"),
@@ -209,7 +221,7 @@ class TestConditionalFields:
         assert problems(raw) == []
 
     def test_what_depends_on_a_wrong_answer_is_not_complained_of(self):
-        raw = form_of(lives_at_registration="?", residence_address="г. Иной")
+        raw = form_of(lives_at_registration="?", residence_address="г. Иной, д. 1")
         assert problems(raw) == [("lives_at_registration", "wrong_type")]
         proof = {"disability_proof": "mse_certificate", "mse_certificate_number": "1"}
         assert problems(form_of(category="?", **proof)) == [("category", "not_in_list")]
@@ -274,7 +286,7 @@ def good_forms(draw) -> dict[str, Any]:
             "phone": phone_for(n),
             "birth_date": draw(st.dates(date(1900, 1, 1), TODAY)).strftime("%d.%m.%Y"),
             "lives_at_registration": at_home,
-            "residence_address": None if at_home else draw(ordinary),
+            "residence_address": None if at_home else f"ул. Садовая, д. {n % 999 + 1}",
             "emergency": in_danger,
             "emergency_story": draw(ordinary) if in_danger else None,
             "income": draw(st.decimals(0, 10**9, places=2).map(str) | st.integers(0, 10**9)),
@@ -323,6 +335,124 @@ class TestProperties:
             return  # for a form, null and an empty text are the same as nothing
         wrong = [e for e in SCHEMA.iter_errors(raw) if e.validator in ("type", "required")]
         assert not wrong or problems(raw)
+
+    @settings(max_examples=150)
+    @given(good_forms(), st.dictionaries(names | st.text(max_size=10), anything, max_size=4))
+    def test_the_compiled_check_says_what_the_plain_one_does(self, raw, spoiled):
+        for said in (raw, raw | spoiled, form.to_json(values(raw)) | spoiled):
+            assert form.check_form(V1, said, TODAY) == plain_form.check_form(V1, said, TODAY)
+
+    @settings(max_examples=60)
+    @given(st.lists(good_members | members | anything, max_size=3))
+    def test_it_does_so_of_any_family(self, family):
+        raw = form_of(family=family)
+        assert form.check_form(V1, raw, TODAY) == plain_form.check_form(V1, raw, TODAY)
+
+
+class TestTypes:
+    """A service of one field, for what V1 does not ask."""
+
+    def told(self, raw: Any, *, since: date | None = None, **field: Any) -> Any:
+        """The checked value, or the code of what is wrong with it."""
+        asked = FormField(name="it", title="Поле", **field)
+        bic = FormField(name="bic", title="БИК", type="bic", required=False)
+        service = V1.model_copy(update={"fields": (bic, asked)})
+        form_ = raw if isinstance(raw, dict) else {"it": raw}
+        checked, found = form.check_form(service, form_, TODAY, since=since)
+        return found[0].code if found else checked["it"]
+
+    @pytest.mark.parametrize("type_", sorted(set(FieldType) - {"group", "choice"}))
+    def test_every_type_accepts_the_examples_that_its_schema_shows(self, type_):
+        for example in form.EXAMPLES[type_]:
+            raw = {"it": example} | ({"bic": "044525225"} if type_ == "bank_account" else {})
+            told = self.told(raw, type=type_)
+            assert told not in definitions.texts("problems")
+
+    def test_a_day_ahead_is_today_or_later_but_not_in_a_generation(self):
+        assert self.told("06.04.2026", type="date_ahead") == TODAY
+        assert self.told("31.12.2036", type="date_ahead") == date(2036, 12, 31)
+        assert self.told("05.04.2026", type="date_ahead") == "in_the_past"
+        assert self.told("01.01.2037", type="date_ahead") == "too_late"
+
+    def test_a_day_ahead_that_has_come_since_is_still_good(self):
+        submitted = date(2026, 3, 1)
+        assert self.told("2026-03-15", type="date_ahead", since=submitted) == date(2026, 3, 15)
+        assert self.told("2026-02-28", type="date_ahead", since=submitted) == "in_the_past"
+
+    def test_an_account_must_fit_the_bank_above(self):
+        account = bank_account_for(1, "044525225")
+        good = {"bic": "044525225", "it": account}
+        assert self.told(good, type="bank_account", bic="bic") == account
+        assert self.told(good | {"bic": "044525974"}, type="bank_account", bic="bic") == (
+            "bank_account_check_digit"
+        )
+        assert self.told(good | {"bic": "4"}, type="bank_account", bic="bic") == "bic_format"
+
+    @pytest.mark.parametrize(
+        ("type_", "raw", "told"),
+        [
+            ("number", 3, Decimal(3)),
+            ("number", "2,5", Decimal("2.5")),
+            ("number", 2, Decimal(2)),
+            ("number", 1.99, "number_too_little"),
+            ("number", "10,01", "number_too_much"),
+            ("number", True, "wrong_type"),
+            ("money", "2", Decimal(2)),
+            ("money", "1,99", "money_too_little"),
+            ("money", 10.01, "money_too_much"),
+            ("text", "да", "да"),
+            ("text", "д", "too_short"),
+            ("text", "д" * 11, "too_long"),
+            ("address", "Дом 5", "address_no_street"),
+            ("address", "Садовая ул., 5", "too_long"),
+        ],
+    )
+    def test_the_bounds_of_a_field_hold(self, type_, raw, told):
+        assert self.told(raw, type=type_, at_least=2, at_most=10) == told
+
+    def test_the_schema_tells_type_format_examples_and_bounds(self):
+        fields = [
+            FormField(name=type_, title="Поле", type=type_, at_least=2, at_most=10)
+            for type_ in sorted(set(FieldType) - {"group", "choice"})
+        ]
+        told = form.json_schema(V1.model_copy(update={"fields": tuple(fields)}))["properties"]
+        assert all(told[field.name]["examples"] for field in fields)
+        formats = {name for name, shape in told.items() if "format" in shape}
+        assert formats == set(told) - {"text", "yes_no", "consent"}
+        for name in ("number", "money"):
+            assert (told[name]["minimum"], told[name]["maximum"]) == (2, 10)
+        assert (told["text"]["minLength"], told["text"]["maxLength"]) == (2, 10)
+        assert told["date"]["format"] == "dd.mm.yyyy"
+
+
+CONDITIONS = [
+    {"field": "category", "is": "pensioner"},
+    {"field": "emergency", "is": False},
+    {"field": "category", "in": ["pensioner", "orphan"]},
+    {"field": "income", "at_most": 100},
+    {"field": "wishes", "present": False},
+    {"field": "family", "some": {"field": "relationship", "is": "child"}},
+]
+
+
+@pytest.mark.parametrize("said", CONDITIONS)
+def test_a_compiled_condition_holds_when_the_condition_does(said):
+    others = [{"not": said}, {"all": [said, CONDITIONS[1]]}, {"any": [said, {"not": said}]}]
+    facts = [
+        {},
+        {"category": "pensioner", "emergency": True, "income": Decimal(100)},
+        {"category": "combatant", "emergency": False, "income": Decimal(101), "wishes": "да"},
+        {"family": ({"relationship": "child"}, {}), "emergency": False},
+        {"family": ()},
+    ]
+    answers = set()
+    for told in (said, *others):
+        condition = Condition.model_validate(told)
+        for known in facts:
+            answer = compiled(condition)(known, {})
+            assert answer is holds(condition, known)
+            answers.add(answer)
+    assert answers == {True, False}
 
 
 class TestSchema:

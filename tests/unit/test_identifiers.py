@@ -13,6 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from casework import identifiers
+from casework.application import number_from
 from casework.errors import InvalidValue
 from local import people
 
@@ -39,6 +40,11 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "name": identifiers.name,
     "date": lambda text: identifiers.date(text, latest=datetime.date(2100, 1, 1)),
     "money": identifiers.money,
+    "salary": lambda text: identifiers.money(text, at_least=Decimal(1000), at_most=Decimal(2000)),
+    "number": lambda text: identifiers.number(text, at_most=Decimal(100)),
+    "address": identifiers.address,
+    "application_number": identifiers.application_number,
+    "slot": identifiers.slot,
 }
 
 GENERATORS: dict[str, Callable[[int], str]] = {
@@ -54,6 +60,7 @@ GENERATORS: dict[str, Callable[[int], str]] = {
     "phone": people.phone_for,
     "email": people.email_for,
     "postcode": people.postcode_for,
+    "application_number": number_from,
 }
 
 ACCEPTED = [
@@ -115,6 +122,28 @@ ACCEPTED = [
     ("money", "12345.67", Decimal("12345.67")),
     ("money", "12345,6 руб.", Decimal("12345.60")),
     ("money", "0", Decimal("0.00")),
+    ("salary", "1000", Decimal(1000)),
+    ("salary", "2 000,00", Decimal(2000)),
+    ("number", "3", Decimal(3)),
+    ("number", " 2,5 ", Decimal("2.5")),
+    ("number", "007", Decimal(7)),
+    ("number", "100", Decimal(100)),
+    ("address", "г. Примерск, ул. Садовая, д. 7", "г. Примерск, ул. Садовая, д. 7"),
+    ("address", "г. Примерск,\nул.\u00a0Садовая,\tд. 7", "г. Примерск, ул. Садовая, д. 7"),
+    ("address", "Примерск, Садовая 7-12", "Примерск, Садовая 7-12"),
+    ("address", "Садовая, 7", "Садовая, 7"),
+    ("address", "ул. 8 Марта, 12, кв. 5", "ул. 8 Марта, 12, кв. 5"),
+    ("address", "ул. 8 Марта 12", "ул. 8 Марта 12"),
+    ("address", "3-я Парковая ул., дом 14А корп 2", "3-я Парковая ул., дом 14А корп 2"),
+    ("address", "мкр. 5, д. 3, пос. Дальний", "мкр. 5, д. 3, пос. Дальний"),
+    ("address", "с. Дальнее, д. 1", "с. Дальнее, д. 1"),
+    ("address", "дер. Лесная, д. б/н", "дер. Лесная, д. б/н"),
+    ("address", "СНТ «Ромашка», уч. 15", "СНТ «Ромашка», уч. 15"),
+    ("address", "ул. XXII Партсъезда, д. 7 лит. A", "ул. XXII Партсъезда, д. 7 лит. A"),
+    ("application_number", "1234567894", "123-456-7894"),
+    ("application_number", " 123 456–7894", "123-456-7894"),
+    ("slot", "slot-1", "slot-1"),
+    ("slot", " clinic-7:2026-03-02:09.30 ", "clinic-7:2026-03-02:09.30"),
 ]
 
 REFUSED = [
@@ -176,8 +205,11 @@ REFUSED = [
     ("postcode", "720000", "postcode_unknown", {}),
     ("icd10", "F2", "icd10_format", {}),
     ("icd10", "F20.123", "icd10_format", {}),
-    ("icd10", "D49", "icd10_chapter", {"found": "D49"}),
-    ("icd10", "E91.0", "icd10_chapter", {"found": "E91"}),
+    ("icd10", "Ф20.0", "icd10_russian_letter", {"found": "Ф"}),
+    ("icd10", "Г80", "icd10_russian_letter", {"found": "Г"}),
+    ("icd10", "D49", "icd10_unknown", {"found": "D49"}),
+    ("icd10", "A10", "icd10_unknown", {"found": "A10"}),  # in the chapter, in no block
+    ("icd10", "E91.0", "icd10_unknown", {"found": "E91"}),
     ("name", "Ивaнoв", "name_latin_letters", {"found": "«a», «o»"}),
     ("name", "Иванов (Петров)", "name_characters", {"found": "«(», «)»"}),
     ("name", "Иванов2", "name_characters", {"found": "«2»"}),
@@ -201,6 +233,33 @@ REFUSED = [
     ("money", "−5", "money_negative", {}),
     ("money", "1000000000,01", "money_too_much", {"at_most": "1 000 000 000"}),
     ("money", "9" * 200, "money_too_much", {"at_most": "1 000 000 000"}),
+    ("salary", "999,99", "money_too_little", {"at_least": "1 000"}),
+    ("salary", "2000,01", "money_too_much", {"at_most": "2 000"}),
+    ("number", "три", "number_format", {}),
+    ("number", "1,234", "number_format", {}),
+    ("number", "1/2", "number_format", {}),
+    ("number", "-1", "number_too_little", {"at_least": "0"}),
+    ("number", "−1", "number_too_little", {"at_least": "0"}),
+    ("number", "100,01", "number_too_much", {"at_most": "100"}),
+    ("address", "", "required", {}),
+    ("address", "г. Примерск, ул. Садовая", "address_no_house", {}),
+    ("address", "г. Примерск, ул. Садовая, кв. 12", "address_no_house", {}),
+    ("address", "Примерск, ул. 8 Марта", "address_no_house", {}),
+    ("address", "101000, г. Примерск, 3-я Парковая", "address_no_house", {}),
+    ("address", "д. 7, кв. 12", "address_no_street", {}),
+    ("address", "ул., д. 7", "address_no_street", {}),
+    ("address", "12", "address_no_street_and_house", {}),
+    ("address", "Sadovaya street 7", "address_no_street_and_house", {}),
+    ("address", "Sadovaya street", "address_no_street_and_house", {}),
+    ("address", "ул. Cадовая, д. 7", "address_mixed_letters", {"found": "«Cадовая»"}),
+    ("address", "ул. Садовая, д. 7\x07", "control_characters", {"found": "U+0007"}),
+    ("address", "я" * 301, "too_long", {"at_most": 300}),
+    ("application_number", "123-456", "application_number_format", {"digits": 10, "found": 6}),
+    ("application_number", "123-456-7895", "application_number_check_digit", {}),
+    ("application_number", "132-456-7894", "application_number_check_digit", {}),
+    ("slot", "завтра в девять", "slot_format", {}),
+    ("slot", "-slot", "slot_format", {}),
+    ("slot", "a" * 81, "slot_format", {}),
 ]
 
 of_every_kind = pytest.mark.parametrize("kind", sorted(PARSERS))
@@ -350,6 +409,49 @@ def test_the_single_treasury_account_is_checked_as_a_correspondent_one() -> None
     assert identifiers.correspondent_account(account, bic=TREASURY_BIC) == account
     with pytest.raises(InvalidValue, match="bank_account_check_digit"):
         identifiers.correspondent_account(changed_digit(account, 8, 1), bic=TREASURY_BIC)
+
+
+# The short ways
+
+
+SHORT_WAYS = [name for name in vars(identifiers) if name.startswith("_ORDINARY_")]
+NEVER = re.compile("(?!)")
+
+ordinary = st.one_of(
+    st.sampled_from([typed for _, typed, _ in ACCEPTED] + [typed for _, typed, _, _ in REFUSED]),
+    st.from_regex(r"(\+7|8) ?\(?9[0-9]{2}\)? ?[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{2}", fullmatch=True),
+    st.from_regex(
+        r"[A-Za-z0-9_]{1,9}([.+-][a-z_]{1,5}){0,2}@([a-z0-9]{1,9}(-[a-z0-9]{1,5})?\.){1,3}(ru|com|org|net|su)",
+        fullmatch=True,
+    ),
+    st.from_regex("[А-ЯЁ][а-яё]{0,9}([ -][А-Яа-яё]{1,9})?", fullmatch=True),
+    st.from_regex("[IVXLC]{0,6}-[А-Я]{2} [0-9]{6}", fullmatch=True),
+    st.from_regex(r"[0-9]{2}\.[0-9]{2}\.[0-9]{4}", fullmatch=True),
+    st.text("0123456789 -", max_size=45),
+    st.text("АБВабвёй A-z№«», .\u0306\u00a0", max_size=20),
+)
+
+
+def told_of(kind: str, text: str) -> Any:
+    try:
+        return PARSERS[kind](text)
+    except InvalidValue as error:
+        return error.code, error.details
+
+
+@of_every_kind
+@given(text=ordinary)
+@settings(deadline=None, max_examples=200)
+def test_a_short_way_leads_to_the_same_end(kind: str, text: str) -> None:
+    quickly = told_of(kind, text)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in SHORT_WAYS:
+            patch.setattr(identifiers, name, NEVER)
+        assert told_of(kind, text) == quickly
+
+
+def test_there_are_short_ways_to_compare() -> None:
+    assert len(SHORT_WAYS) == 7
 
 
 # What holds of any text
