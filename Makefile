@@ -32,7 +32,7 @@ $(VENV)/.done: pyproject.toml uv.lock
 run: setup ## Start the whole system on the local cloud, http://127.0.0.1:8000
 	@$(BIN)/opora run
 
-demo: setup ## Walk the service through eight journeys, unattended
+demo: setup ## Walk thirteen journeys from application to outcome, unattended
 	@$(BIN)/opora demo
 
 test: setup ## Every test that takes less than minutes

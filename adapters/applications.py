@@ -7,6 +7,10 @@
                              TEXT#<sequence>#<name> a free text that belongs to an event
                              TASK                   who waits for this application: purpose, token
                              NOTICE#<event>#<channel>   a delivery (adapters/deliveries.py)
+                             SIGNATURE#<sequence>   the signature under an event, and its text
+    pk = SUPPORT#<key>, VIOLATION#<key>     sk = NOTE#<number>  what is known of a person
+    pk = SLOT#<id>      sk = SLOT                   a time of a doctor (adapters/slots.py)
+    pk = STRAY#<transaction>    sk = STRAY      money that belongs to no application
     pk = OPEN#<key>     sk = OPEN                   the one open application of a person and service
     pk = COMMAND#<key>  sk = COMMAND                a request that was carried out, by its key
 
@@ -18,18 +22,22 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from adapters.slots import Slots
 from casework.application import Application, Event, Stage, apply, chain, first_broken_link, fold
+from casework.appointments import slots_in, without_slots
 from casework.errors import AlreadyOpen, BadRequest, KeyReused, NotFound, VersionConflict
-from casework.ports import Case, Change, DocumentRecord, Task
+from casework.fees import Received
+from casework.ports import Case, Change, DocumentRecord, Note, Signature, Signed, Task
 
 ATTEMPTS = 5
 KEYS_KEPT = timedelta(days=7)
 PAGE = 25
+DRAFTS = "drafts"  # the queue in which drafts wait for the clock; no region is called so
 SORTED_BY = {"by_applicant": "drafted_at", "by_due": "due"}  # the range key of each index
 
 _to_dynamodb = TypeSerializer().serialize
@@ -85,6 +93,7 @@ class Applications:
         self._client = client
         self._table = table
         self._due_of = due_of
+        self._slots = Slots(client, table)
 
     # ---- reading --------------------------------------------------------------------------------
 
@@ -114,13 +123,35 @@ class Applications:
         wanted = {name: value for name, value in equals.items() if value is not None}
         return self._page("by_due", "queue", region, cursor, forward=True, equals=wanted)
 
-    def unfinished(self) -> list[str]:
-        """Numbers of all applications that are registered and not at their end. Reads the whole
-        table: for repairs, not for requests."""
+    def drafts_due(self, day: date) -> Iterator[str]:
+        """Numbers of the drafts that the clock may have something to say of by that day."""
+        cursor = None
+        while True:
+            page = self._page(
+                "by_due", "queue", DRAFTS, cursor, forward=True, until=f"{day.isoformat()}#~"
+            )
+            yield from (item["number"] for item in page.items)
+            cursor = page.cursor
+            if cursor is None:
+                return
+
+    def to_pay(self, watch: str) -> Iterator[str]:
+        """Numbers of the applications whose payments are looked at `daily`, or `monthly`."""
+        cursor = None
+        while True:
+            page = self._page("by_due", "queue", f"pay#{watch}", cursor, forward=True)
+            yield from (item["number"] for item in page.items)
+            if not (cursor := page.cursor):
+                return
+
+    def unfinished(self, *, provided: bool = False) -> list[str]:
+        """Numbers of all applications that are registered and not at their end; with `provided`,
+        of those whose outcome is still being provided. Reads the whole table: for repairs, not for
+        requests."""
         scan = {
             "TableName": self._table,
             "FilterExpression": "sk = :meta AND attribute_exists(submitted_at) AND #open = :open",
-            "ExpressionAttributeNames": {"#open": "open"},
+            "ExpressionAttributeNames": {"#open": "providing" if provided else "open"},
             "ExpressionAttributeValues": _item({":meta": "META", ":open": True}),
         }
         pages = self._client.get_paginator("scan").paginate(**scan)
@@ -135,6 +166,7 @@ class Applications:
         *,
         forward: bool,
         equals: Mapping[str, str] | None = None,
+        until: str | None = None,
     ) -> Page:
         names = {"#key": attribute} | {f"#{name}": name for name in equals or {}}
         values = {":key": value} | {f":{name}": v for name, v in (equals or {}).items()}
@@ -147,6 +179,10 @@ class Applications:
             "ScanIndexForward": forward,
             "Limit": PAGE,
         }
+        if until:
+            query["KeyConditionExpression"] += " AND #sorted <= :until"
+            query["ExpressionAttributeNames"]["#sorted"] = SORTED_BY[index]
+            query["ExpressionAttributeValues"][":until"] = _to_dynamodb(until)
         if equals:
             query["FilterExpression"] = " AND ".join(f"#{n} = :{n}" for n in equals)
         items: list[dict[str, Any]] = []
@@ -173,6 +209,17 @@ class Applications:
             if "LastEvaluatedKey" not in found:
                 return
             query["ExclusiveStartKey"] = found["LastEvaluatedKey"]
+
+    def notes(self, kind: str, key: str) -> list[Note]:
+        """What is known of somebody by that key, the oldest first."""
+        found = self._query(f"{kind.upper()}#{key}")
+        told = [Note(kind, key, n["number"], datetime.fromisoformat(n["since"])) for n in found]
+        return sorted(told, key=lambda note: note.since)
+
+    def signatures(self, number: str) -> dict[int, Signed]:
+        """The signatures that are kept, by the event that each is under."""
+        items = (item for item in self._query(_app(number)) if item["sk"].startswith("SIGNATURE#"))
+        return {int(item["sk"].partition("#")[2]): _signed(item) for item in items}
 
     # ---- changing -------------------------------------------------------------------------------
 
@@ -247,9 +294,14 @@ class Applications:
             application = apply(application, event)
         puts = list(self._puts(application, events, change, command, now))
         writes = [self._put(item, must_be_new=new) for item, new in puts]
-        if change.frees:
-            writes.append(self._delete_hold(change.frees, application.number))
-        self._transact(writes, [item["sk"] for item, _ in puts])
+        taken = slots_in(change.holds)
+        writes += self._slots.taking(taken, application.number, application.region, now)
+        writes += self._slots.returning(slots_in(change.frees), application.number)
+        writes += [
+            self._delete_hold(key, application.number) for key in without_slots(change.frees)
+        ]
+        writes += [self._delete(_note_key(note)) for note in change.forgets]
+        self._transact(writes, [item for item, _ in puts])
         return Done(_after(case, application, events, change), change.result)
 
     def _puts(
@@ -264,11 +316,15 @@ class Applications:
         number = application.number
         if command:
             yield _command_item(command, number, change.result, now), True
-        if change.holds:
-            yield {"pk": f"OPEN#{change.holds}", "sk": "OPEN", "number": number}, True
+        for key in without_slots(change.holds):
+            yield {"pk": f"OPEN#{key}", "sk": "OPEN", "number": number}, True
         for event in events:
             yield _event_item(event), True
         yield self._meta_item(application), False
+        for note in change.notes:
+            yield {**_note_key(note), "number": note.number, "since": note.since.isoformat()}, False
+        if change.signed:
+            yield _signature_item(number, events[0].sequence, change.signed), False
         if change.form is not None:
             yield {"pk": _app(number), "sk": "FORM", "form": _json(change.form)}, False
         for record in change.documents:
@@ -278,7 +334,7 @@ class Applications:
             yield {"pk": _app(number), "sk": sk, "text": _json(text)}, False
 
     def _meta_item(self, application: Application) -> dict[str, Any]:
-        due = self._due_of(application)
+        due, draft = self._due_of(application), application.stage is Stage.DRAFT
         meta = {
             "pk": _app(application.number),
             "sk": "META",
@@ -293,11 +349,18 @@ class Applications:
             "submitted_at": _instant(application.submitted_at),
             "officer": application.officer,
             "priority": application.priority,
-            "open": not (application.issued or application.stage is Stage.WITHDRAWN),
-            # Only what is in work is in a queue: the index is sparse.
-            "queue": application.region if due else None,
+            "open": not (
+                application.issued or application.stage in (Stage.WITHDRAWN, Stage.EXPIRED)
+            ),
+            # Only what is in work is in a queue of officers, and drafts in one of the clock's.
+            "queue": (DRAFTS if draft else application.region) if due else None,
             "due": f"{due}#{application.number}" if due else None,
         }
+        # What is decided anew is the officers' first; what is still owed is paid after that.
+        if application.benefit and application.benefit.watch and not due:
+            meta |= _paid(application.benefit.watch, application)
+        if application.provided and application.provided.awaits:
+            meta["providing"] = True
         return {name: value for name, value in meta.items() if value is not None}
 
     def _put(self, item: Mapping[str, Any], *, must_be_new: bool) -> dict[str, Any]:
@@ -316,26 +379,50 @@ class Applications:
             }
         }
 
-    def _transact(self, writes: list[dict[str, Any]], kinds: list[str]) -> None:
+    def _delete(self, key: Mapping[str, Any]) -> dict[str, Any]:
+        return {"Delete": {"TableName": self._table, "Key": _item(key)}}
+
+    def _transact(self, writes: list[dict[str, Any]], puts: list[dict[str, Any]]) -> None:
         try:
             self._client.transact_write_items(TransactItems=writes)
         except self._client.exceptions.TransactionCanceledException as error:
             reasons = error.response.get("CancellationReasons", [])
             failed = {
-                kind.partition("#")[0]
-                for kind, reason in zip(kinds, reasons, strict=False)
+                put["sk"].partition("#")[0]: put["pk"]
+                for put, reason in zip(puts, reasons, strict=False)
                 if reason.get("Code") == "ConditionalCheckFailed"
             }
             if "COMMAND" in failed:
                 raise _Repeated from error
             if "OPEN" in failed:
-                raise AlreadyOpen from error
+                raise self._already_open(failed["OPEN"]) from error
             raise VersionConflict from error
+
+    def _already_open(self, pk: str) -> AlreadyOpen:
+        """`key`: what is taken; `number`: by whom, for those only who may know it."""
+        key = _item({"pk": pk, "sk": "OPEN"})
+        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        holder = _plain(found.get("Item", {})).get("number")
+        return AlreadyOpen(key=pk.partition("#")[2], **({"number": holder} if holder else {}))
 
     # ---- who waits ------------------------------------------------------------------------------
 
     def put_task(self, number: str, task: Task) -> None:
         item = {"pk": _app(number), "sk": "TASK", **task._asdict()}
+        self._client.put_item(TableName=self._table, Item=_item(item))
+
+    # ---- money that belongs to no application ---------------------------------------------------
+
+    def put_stray(self, received: Received, state: str, now: datetime) -> None:
+        """`state`: refund_due | refunded."""
+        item = {
+            "pk": f"STRAY#{received.transaction}",
+            "sk": "STRAY",
+            **received._asdict(),
+            "amount": str(received.amount),
+            "state": state,
+            "noted_at": _instant(now),
+        }
         self._client.put_item(TableName=self._table, Item=_item(item))
 
 
@@ -345,6 +432,11 @@ def lister_of(person: str | None, agency: str | None) -> str:
 
 
 # ---- items --------------------------------------------------------------------------------------
+
+
+def _paid(watch: str, application: Application) -> dict[str, str]:
+    """In the queue of those who pay: no officer's queue is called so."""
+    return {"queue": f"pay#{watch}", "due": application.number}
 
 
 def _app(number: str) -> str:
@@ -401,6 +493,27 @@ def _document(item: Mapping[str, Any]) -> DocumentRecord:
         item["defect"],
         json.loads(item["details"]),
     )
+
+
+def _note_key(note: Note) -> dict[str, Any]:
+    return {"pk": f"{note.kind.upper()}#{note.key}", "sk": f"NOTE#{note.number}"}
+
+
+def _signature_item(number: str, event: int, signed: Signed) -> dict[str, Any]:
+    told = signed.signature
+    return {
+        "pk": _app(number),
+        "sk": f"SIGNATURE#{event:06d}",
+        "text": signed.text,
+        **told._asdict(),
+        "at": told.at.isoformat(),
+    }
+
+
+def _signed(item: Mapping[str, Any]) -> Signed:
+    told = {name: item[name] for name in Signature._fields}
+    at = datetime.fromisoformat(told["at"])
+    return Signed(Signature(**{**told, "at": at}), item["text"])
 
 
 def _command_item(

@@ -4,7 +4,8 @@ from typing import Any
 
 from adapters import aws, definitions
 from adapters.applications import Applications
-from casework.application import Application
+from casework import drafts
+from casework.application import Application, Stage
 from casework.ports import Rules
 from casework.review import promised_day
 
@@ -19,4 +20,6 @@ def open_casebook(table: str, client: Any = None) -> Applications:
 
 
 def _due_of(application: Application) -> str | None:
+    if application.stage is Stage.DRAFT:
+        return drafts.next_day(application, rules_of(application))
     return promised_day(application, rules_of(application)) if application.in_work else None

@@ -4,6 +4,7 @@
 in between, and nobody can know whether the message went out.
 """
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -71,6 +72,11 @@ class Deliveries:
             "at": {"S": at},
         }
         self._client.put_item(TableName=self._table, Item=item)
+
+    def ended_at(self, delivery: Delivery) -> datetime:
+        """When a delivery that ended did."""
+        found = self._client.get_item(TableName=self._table, Key=delivery.key, ConsistentRead=True)
+        return datetime.fromisoformat(found["Item"]["at"]["S"])
 
     def forget(self, delivery: Delivery) -> None:
         """It surely was not sent: whoever comes next may try."""

@@ -21,8 +21,9 @@ class Executions:
                 stateMachineArn=self._machine, name=name, input=json.dumps(payload)
             )
 
-    def start_review(self, number: str, step: Step) -> None:
-        self.start(number, step_payload(number, step))
+    def start_review(self, number: str, step: Step, name: str | None = None) -> None:
+        """`name`: of a review that goes on after an appeal, else the number."""
+        self.start(name or number, step_payload(number, step))
 
     def wake(self, token: str, number: str, step: Step) -> None:
         """End a wait. A token that was answered or timed out is somebody else's success."""

@@ -28,6 +28,23 @@ class RegistryReply(NamedTuple):
     fields: tuple[str, ...] = ()
 
 
+class TransferRequest(NamedTuple):
+    """Pay what the application's text `transfer_<period>` says. `key` names this payment for ever:
+    asked again, the bank pays nothing more and gives the same answer."""
+
+    number: str
+    period: str
+    key: str
+
+
+class TransferReply(NamedTuple):
+    """`code`: why the bank did not pay (account_closed, ...); None: it has paid."""
+
+    number: str
+    period: str
+    code: str | None = None
+
+
 class DeliveryRequest(NamedTuple):
     """Tell `audience` about event number `event`, in the words of `template`."""
 

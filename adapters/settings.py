@@ -14,11 +14,19 @@ class Settings(BaseModel):
     batches_bucket: str
     letters_bucket: str
     application_review: str
+    appeal_review: str
     batch_intake: str
+    service_provision: str
+    benefit_payments: str
+    transfers: str
     registry_requests: str
     deliveries: str
     operators_topic: str
     agencies_topic: str
+    refunds: str
+    payment_page: str
+    payments_secret: str
+    signatures_secret: str
     sender: str
     cabinet_url: str
 

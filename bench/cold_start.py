@@ -38,7 +38,7 @@ def rows() -> Iterator[Row]:
     """Against bare boto3 with a client, and against the same libraries that no handler of this
     kind can do without: the target. The start of the interpreter is left out on every side."""
     functions = _functions_by_module()
-    boto3, peer, *ours = _best_cpu([BOTO3, PEER, *map(_started, functions)])
+    boto3, peer, *ours = best_cpu([BOTO3, PEER, *map(_started, functions)])
     yield Row(
         "cold import: boto3, chalice, pydantic",
         peer * 1000,
@@ -73,7 +73,7 @@ def _functions_by_module() -> dict[str, list[str]]:
     return modules
 
 
-def _best_cpu(programs: list[str]) -> list[float]:
+def best_cpu(programs: list[str]) -> list[float]:
     """CPU seconds of each program, the best of rounds in turn; the first leaves its .pyc files."""
     environment = _environment()
     rounds = [[_cpu(program, environment) for program in programs] for _ in range(ROUNDS)]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from bench.aws_bill import AWS_CALL_SECONDS, Bill, billed
 from bench.table import Row, Target
@@ -27,6 +28,8 @@ def rows(office: Office) -> Iterator[Row]:
         used = cloud.transitions(number, "ApplicationReview")
         yield from _usage(name, used, bill)
         yield _price(name, used, bill)
+    cloud.reset()
+    yield from _after_approval(office)
     cloud.reset()
     yield from _lifecycles(office)
 
@@ -84,6 +87,27 @@ JOURNEYS: dict[str, Callable[[Office], str]] = {
     "overdue, then approved": miss_the_deadline,
     "withdrawn in review": withdraw,
 }
+
+
+# ---- what follows an approval ------------------------------------------------------------------
+
+
+def _after_approval(office: Office) -> Iterator[Row]:
+    """Billed transitions of service_provision, from the first to the last of its states."""
+    number = approve_at_once(office)
+    office.load_providers()
+    until = f"{office.cloud.now().date() + timedelta(days=90)}"
+    line = {"need": "social_household", "title": "Уборка", "times": 1, "per": "week"}
+    office.propose_programme(number, line | {"until": until, "why": "Нужна"}, review_on=until)
+    office.agree(number)
+    office.choose(number, "lipa")
+    office.officer.post(f"/applications/{number}/act")
+    today = f"{office.cloud.now().date()}"
+    office.record(number, 1, "started", today)
+    office.record(number, 1, "ended", today, "Сделано")
+    used = office.cloud.transitions(number, "ServiceProvision")
+    target = Target("ours", "most", 12)
+    yield Row("a programme, nobody late: transitions", used, "", 12, "six waits", target)
 
 
 # ---- what they use ------------------------------------------------------------------------------

@@ -7,10 +7,11 @@ clock, registries, uploads), and WrongStage where a person should know.
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from casework import decision, form
+from casework import appointments, decision, fees, form, provision_waits, support, violations
 from casework.application import SYSTEM, Application, Gap, Happening, Stage
 from casework.decision import APPROVED, REFUSED, Assessment
 from casework.errors import (
@@ -21,7 +22,6 @@ from casework.errors import (
     Problem,
     WrongStage,
 )
-from casework.measures import Measures
 from casework.ports import Case, Change, DocumentRecord, Reply, Rules
 from casework.review import (
     answer_due,
@@ -30,11 +30,12 @@ from casework.review import (
     mismatch_gaps,
     patience_ends,
 )
-from casework.service import Cause
+from casework.service import Cause, OutcomeKind
 
 NOTHING = Change()
+RULED = {"upheld": REFUSED, "changed": APPROVED, "sent_back": APPROVED}
+"""What each ruling on an appeal is for the appeal itself."""
 OPEN_TO_APPLICANT = frozenset({Stage.DRAFT, Stage.CHECKING, Stage.CLARIFICATION, Stage.REVIEW})
-FIXED = ("snils",)  # who the application is about does not change once it is registered
 DOCUMENTS_AT_MOST = 40  # a resubmission carries each as two of the 100 writes of a transaction
 
 
@@ -74,14 +75,24 @@ def change(case: Case, rules: Rules, raw: Mapping[str, Any], now: datetime) -> C
         return NOTHING
     if case.application.stage is Stage.DRAFT:
         return Change((Happening("changed", {"form": form.digest(merged)}),), form=merged)
-    if case.application.stage not in OPEN_TO_APPLICANT:
+    booked = appointments.is_booked(case.application, rules)
+    if case.application.stage not in OPEN_TO_APPLICANT and not booked:
         raise WrongStage(stage=case.application.stage)
     stored, data = _correction(case, rules, merged, now)
     if not data["fields"]:
         return NOTHING  # the same, written another way
+    if booked:
+        return appointments.move_booked(case, rules, stored, data["fields"])
     if problems := _newly_missing(case, rules, stored, now):
         raise InvalidForm(problems)
-    return Change((Happening("corrected", data),), form=stored)
+    return _corrected(case, rules, Change((Happening("corrected", data),), form=stored))
+
+
+def _corrected(case: Case, rules: Rules, change: Change) -> Change:
+    """With the slot that the corrected form asks for, when it is another one."""
+    swap = appointments.moved(case.application, rules, case.form, change.form)
+    happenings = (*change.happenings, *swap.happenings)
+    return replace(change, happenings=happenings, holds=swap.holds, frees=swap.frees)
 
 
 def _newly_missing(
@@ -90,7 +101,7 @@ def _newly_missing(
     """Documents that the form before the correction did not need: they are uploaded first."""
     day = rules.calendar.local_day(now)
     before, after = (
-        {d.kind for d in rules.service.documents_needed(form.check_form(rules.service, f, day)[0])}
+        set(_kinds_needed(rules, form.facts(rules.service, f, day), now))
         for f in (case.form, stored)
     )
     return _lacking_documents(case.application, after - before)
@@ -100,12 +111,14 @@ def submit(case: Case, rules: Rules, now: datetime) -> Change:
     """Register the application: form good, documents complete, nothing else open for the person."""
     _must_be_in(case.application, Stage.DRAFT)
     facts, problems = form.check_form(rules.service, case.form, rules.calendar.local_day(now))
-    problems += document_problems(case.application, rules, facts)
+    problems += document_problems(case.application, rules, facts, now)
+    problems += fees.unpaid(case.application, rules, facts, now)
     if problems:
         raise InvalidForm(problems)
     stored = form.to_json(facts)
     submitted = _submission(rules, facts, stored, now)
-    return Change((submitted,), stored, holds=duplicate_key(rules, facts))
+    surplus = fees.surplus(case.application, rules, facts)
+    return Change((submitted, *surplus), stored, holds=held_keys(rules, facts))
 
 
 def submit_row(
@@ -119,7 +132,14 @@ def submit_row(
     problems += [
         Problem("documents", "unknown_document", {"kind": k}) for k in sorted(held - known)
     ]
-    problems += _missing(rules, facts, held)
+    problems += _missing(rules, facts, held, now)
+    if fees.due(rules, facts, now):  # nobody can pay for a row: the person applies, and pays
+        problems.append(Problem("fee", "fee_in_batch"))
+    outcome = rules.service.outcome
+    if outcome.of:  # whose the other one is, and until when it may be contested, is the person's
+        appeal = outcome.kind is OutcomeKind.APPEAL
+        code = "appeal_in_batch" if appeal else "about_another_in_batch"
+        problems.append(Problem(outcome.of, code))
     if problems:
         raise InvalidForm(problems)
     stored = form.to_json(facts)
@@ -131,39 +151,56 @@ def submit_row(
     return Change(
         (*begun, *attested, _submission(rules, facts, stored, now)),
         stored,
-        holds=duplicate_key(rules, facts),
+        holds=held_keys(rules, facts),
     )
 
 
 def _submission(
     rules: Rules, facts: Mapping[str, Any], stored: Mapping[str, Any], now: datetime
 ) -> Happening:
-    measures = Measures(facts, rules.parameters, rules.calendar.local_day(now))
+    measures = rules.measures(facts, rules.calendar.local_day(now))
     data = {
         "form": form.digest(stored),
         "priority": rules.service.priority_of(facts, measures),
-        "checks": [check.name for check in rules.service.checks_needed(facts)],
+        "checks": [check.name for check in rules.service.checks_needed(facts, measures)],
     }
+    if rules.service.outcome.kind is OutcomeKind.APPEAL:
+        data["contests"] = facts[rules.service.outcome.of]
     return Happening("submitted", data)
 
 
-def duplicate_key(rules: Rules, facts: Mapping[str, Any]) -> str:
-    """One open application a person and service. The SNILS itself is not in the key."""
-    return hashlib.sha256(f"{rules.service.id}|{facts['snils']}".encode()).hexdigest()
+def held_keys(rules: Rules, facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """What one open application at a time may have: its service and identity, and a slot. Whose
+    identity it is cannot be read from the key. Facts that lack them give none."""
+    keys = (identity_key(rules, facts), appointments.key_of(rules, facts))
+    return tuple(key for key in keys if key)
+
+
+def identity_key(rules: Rules, facts: Mapping[str, Any]) -> str | None:
+    """The person and service (and whatever else the service counts) as one key."""
+    identity = [facts.get(name) for name in rules.service.subject.identity]
+    if any(value is None for value in identity):
+        return None
+    told = "|".join(map(str, form.to_json([rules.service.id, *identity])))
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def withdraw(case: Case, rules: Rules, now: datetime) -> Change:
     application = case.application
-    if application.closed:
+    if application.closed and not appointments.is_booked(application, rules):
         raise WrongStage(stage=application.stage)
-    return Change((Happening("withdrawn"),), frees=_held_key(case, rules, now))
+    back = fees.of_closed_draft(application, "withdrawn")
+    frees = _held(case, rules, now)
+    if application.closed:  # booked: the approval gave back all else, and others may have it
+        frees = tuple(appointments.slots_in(frees))
+    return Change((Happening("withdrawn"), *back), frees=frees)
 
 
 def resubmit(case: Case, rules: Rules) -> Change:
     """Draft of a new application in place of a refused or withdrawn one: same form, and those
     documents that were found good."""
     application = case.application
-    if application.stage not in (Stage.REFUSED, Stage.WITHDRAWN):
+    if application.stage not in (Stage.REFUSED, Stage.WITHDRAWN, Stage.EXPIRED):
         raise WrongStage(stage=application.stage)
     if application.successor is not None:
         raise WrongStage("already_resubmitted", successor=application.successor)
@@ -214,24 +251,31 @@ def answer(
     mismatched = (n for n, c in case.application.checks.items() if c.state == "mismatched")
     data["recheck"] = sorted({*data["recheck"], *mismatched} - {*data["dropped"]})
     asked_for = {gap.document for gap in question.gaps if gap.document}
-    facts = form.checked_form(rules.service, stored, rules.calendar.local_day(now))
-    needed = asked_for | {d.kind for d in rules.service.documents_needed(facts)}
+    facts = form.facts(rules.service, stored, rules.calendar.local_day(now))
+    needed = asked_for | set(_kinds_needed(rules, facts, now))
     if problems := _lacking_documents(case.application, needed):
         raise InvalidForm(problems)
     texts = {"answer": message} if message else {}
-    return Change((Happening("answered", data),), form=stored, texts=texts)
+    answered = Change((Happening("answered", data),), form=stored, texts=texts)
+    return _corrected(case, rules, answered)
 
 
 def _correction(
     case: Case, rules: Rules, merged: Mapping[str, Any], now: datetime
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The corrected form as stored, and the data of its event."""
-    facts = form.checked_form(rules.service, merged, rules.calendar.local_day(now))
+    day = rules.calendar.local_day(now)
+    submitted = rules.calendar.local_day(case.application.submitted_at)
+    facts = form.checked_form(rules.service, merged, day, since=submitted)
+    before = form.facts(rules.service, case.form, day)
+    fees.check_correction(case.application, rules, before, facts, now)
     stored = form.to_json(facts)
     changed = form.changed_fields(case.form, stored)
-    if fixed := [Problem(name, "fixed_after_submission") for name in FIXED if name in changed]:
+    identity = rules.service.subject.identity
+    if fixed := [Problem(name, "fixed_after_submission") for name in identity if name in changed]:
         raise InvalidForm(fixed)
-    needed = rules.service.checks_needed(facts)
+    measures = rules.measures(facts, rules.calendar.local_day(now))
+    needed = rules.service.checks_needed(facts, measures)
     known = case.application.checks
     recheck = [c.name for c in needed if c.name not in known or set(c.fields) & set(changed)]
     dropped = sorted(set(known) - {check.name for check in needed})
@@ -270,10 +314,14 @@ def judge_document(case: Case, record: DocumentRecord, *, sha256: str | None, si
 
 
 def document_problems(
-    application: Application, rules: Rules, facts: Mapping[str, Any]
+    application: Application, rules: Rules, facts: Mapping[str, Any], now: datetime
 ) -> list[Problem]:
-    needed = (document.kind for document in rules.service.documents_needed(facts))
-    return _lacking_documents(application, needed)
+    return _lacking_documents(application, _kinds_needed(rules, facts, now))
+
+
+def _kinds_needed(rules: Rules, facts: Mapping[str, Any], now: datetime) -> list[str]:
+    measures = rules.measures(facts, rules.calendar.local_day(now))
+    return [document.kind for document in rules.service.documents_needed(facts, measures)]
 
 
 def _lacking_documents(application: Application, needed: Iterable[str]) -> list[Problem]:
@@ -293,11 +341,13 @@ def _lacking_documents(application: Application, needed: Iterable[str]) -> list[
     return problems
 
 
-def _missing(rules: Rules, facts: Mapping[str, Any], held: set[str]) -> list[Problem]:
+def _missing(
+    rules: Rules, facts: Mapping[str, Any], held: set[str], now: datetime
+) -> list[Problem]:
     return [
-        Problem("documents", "document_missing", {"kind": document.kind})
-        for document in rules.service.documents_needed(facts)
-        if document.kind not in held
+        Problem("documents", "document_missing", {"kind": kind})
+        for kind in _kinds_needed(rules, facts, now)
+        if kind not in held
     ]
 
 
@@ -371,12 +421,21 @@ def ask(case: Case, rules: Rules, officer: str, gaps: Iterable[Gap], message: st
     gaps = tuple(gaps)
     if problems := list(_gap_problems(rules, gaps)):
         raise InvalidForm(problems)
-    return Change((_question(gaps),), texts={"question": message})
+    extends = _extends(case.application, rules, gaps)
+    return Change((_question(gaps, extends=extends),), texts={"question": message})
 
 
-def _question(gaps: Iterable[Gap]) -> Happening:
+def _extends(application: Application, rules: Rules, gaps: tuple[Gap, ...]) -> bool:
+    """Whether the question lengthens the term instead of stopping it: once, in a service that says
+    so, when nothing but documents is missing."""
+    extended = any(event.kind == "extended" for event in application.clock)
+    only_documents = all(gap.document for gap in gaps)
+    return rules.service.term("decision").extension is not None and only_documents and not extended
+
+
+def _question(gaps: Iterable[Gap], *, extends: bool = False) -> Happening:
     told = [{k: v for k, v in gap._asdict().items() if v is not None} for gap in gaps]
-    return Happening("asked", {"gaps": told})
+    return Happening("asked", {"gaps": told} | ({"extends": True} if extends else {}))
 
 
 def _gap_problems(rules: Rules, gaps: tuple[Gap, ...]) -> Iterable[Problem]:
@@ -402,6 +461,8 @@ def mark(case: Case, rules: Rules, now: datetime) -> Change:
     escalation, refusal of what was not answered. What was said before is not said again."""
     if case.application.stage is Stage.CHECKING:
         return _mark_silence(case, rules, now)
+    if case.application.provided:
+        return Change(provision_waits.marked(case.application, rules, now))
     due = due_marks(case.application, rules, now)
     if "unanswered" in due:
         return _refuse_unanswered(case, rules, now)
@@ -415,7 +476,7 @@ def _refuse_unanswered(case: Case, rules: Rules, now: datetime) -> Change:
     return Change(
         (Happening("decided", data),),
         texts={"assessment": told(None, [decision.reason(refusal)]), "explanation": None},
-        frees=_held_key(case, rules, now),
+        frees=_held(case, rules, now),
     )
 
 
@@ -449,7 +510,7 @@ def assessment(case: Case, rules: Rules) -> Assessment:
         raise WrongStage(stage=application.stage)
     day = rules.calendar.local_day(application.submitted_at)
     corrected_by = rules.calendar.local_day(application.changed_at)  # a child may be born since
-    facts = form.checked_form(rules.service, case.form, corrected_by)
+    facts = form.checked_form(rules.service, case.form, corrected_by, since=form.EVER)
     return decision.assess(rules.service, facts, application.checks, rules.parameters, day)
 
 
@@ -464,8 +525,7 @@ def propose(
 ) -> Change:
     """An officer's decision: an approval stands at once, a refusal waits for a second officer."""
     application = case.application
-    _must_be_in(application, Stage.REVIEW)
-    _must_not_be_anothers(application, officer)
+    must_be_free_for(application, officer)
     proposed = assessment(case, rules)
     reasons = tuple(reasons)
     departs = outcome != proposed.outcome
@@ -476,8 +536,28 @@ def propose(
     data = {"outcome": outcome, "reasons": list(reasons), "departs": departs}
     if outcome == REFUSED:
         return Change((Happening("proposed", data),), texts=texts)
+    appointments.must_have_slot(application)
     decided = Happening("decided", {**data, "officer": officer})
-    return Change((decided,), texts=texts, frees=_held_key(case, rules, now))
+    return Change((decided,), texts=texts, frees=_held_by_approved(case, rules, now))
+
+
+def decide_by_rules(case: Case, rules: Rules, now: datetime) -> Change:
+    """In a service that says so, what the rules approve is approved at once: when every registry
+    agreed and no officer has taken it into work. A refusal is never the rules' to give."""
+    application = case.application
+    confirmed = all(check.state == "matched" for check in application.checks.values())
+    free = application.officer is None and application.question is None
+    if not rules.service.decided_by_rules or application.stage is not Stage.REVIEW:
+        return NOTHING
+    if not (confirmed and free) or application.slot_lost:
+        return NOTHING
+    proposed = assessment(case, rules)
+    if proposed.outcome != APPROVED:
+        return NOTHING
+    data = {"outcome": APPROVED, "reasons": [], "departs": False, "officer": SYSTEM}
+    texts = {"assessment": told(proposed, ()), "explanation": None}
+    frees = _held_by_approved(case, rules, now)
+    return Change((Happening("decided", data),), texts=texts, frees=frees)
 
 
 def _proposal_problems(
@@ -513,20 +593,32 @@ def confirm(
         return Change((Happening("returned"),), texts=texts)
     proposal = application.proposal
     data = {
-        "outcome": proposal.outcome,
+        "outcome": RULED.get(proposal.outcome, proposal.outcome),
         "reasons": list(proposal.reasons),
         "officer": proposal.officer,
         "second_officer": officer,
-    }
-    return Change((Happening("decided", data),), texts=texts, frees=_held_key(case, rules, now))
+    } | ({"ruling": proposal.outcome} if proposal.outcome in RULED else {})
+    facts = form.facts(rules.service, case.form, rules.calendar.local_day(now))
+    recorded, notes = violations.of_decision(application, rules, facts, proposal.reasons, now)
+    return Change(
+        (Happening("decided", data), *recorded),
+        texts=texts,
+        frees=_held(case, rules, now),
+        notes=notes,
+    )
 
 
-def issue(case: Case) -> Change:
-    """The outcome takes effect and is told."""
+def issue(case: Case, rules: Rules, now: datetime) -> Change:
+    """The outcome takes effect and is told; support that lasts is known from now on."""
     application = case.application
     if application.decision is None or application.issued:
         return NOTHING
-    return Change((Happening("issued", {"outcome": application.decision.outcome}),))
+    facts = form.facts(rules.service, case.form, rules.calendar.local_day(now))
+    outcome = rules.service.outcome_of(facts)
+    granted = support.granted(application, outcome, identity_key(rules, facts), now)
+    ruling = application.decision.ruling
+    issued = {"outcome": application.decision.outcome} | ({"ruling": ruling} if ruling else {})
+    return Change((Happening("issued", issued),), notes=granted)
 
 
 def told(proposed: Assessment | None, reasons: Iterable[decision.Reason]) -> dict[str, Any]:
@@ -534,10 +626,11 @@ def told(proposed: Assessment | None, reasons: Iterable[decision.Reason]) -> dic
     shown: dict[str, Any] = {"reasons": [_record(reason) for reason in reasons]}
     if proposed is not None:
         shown |= {
-            "grounds": [
-                _record(g) | {"comparisons": [_record(c) for c in g.comparisons]}
-                for g in proposed.grounds
+            "rules": [
+                _record(rule) | {"comparisons": [_record(c) for c in rule.comparisons]}
+                for rule in proposed.rules
             ],
+            "amount": _record(proposed.amount) if proposed.amount else None,
             "counterfactual": [_record(turn) for turn in proposed.counterfactual],
             "circumstances": proposed.circumstances,
             "measures": proposed.measures,
@@ -558,6 +651,12 @@ def _must_be_in(application: Application, stage: Stage) -> None:
         raise WrongStage(stage=application.stage)
 
 
+def must_be_free_for(application: Application, officer: str) -> None:
+    """On review, and nobody else's to decide."""
+    _must_be_in(application, Stage.REVIEW)
+    _must_not_be_anothers(application, officer)
+
+
 def _must_not_be_anothers(application: Application, officer: str) -> None:
     if application.officer not in (None, officer):
         raise WrongStage("claimed_by_another")
@@ -568,9 +667,15 @@ def _refuse_unknown(rules: Rules, raw: Mapping[str, Any]) -> None:
         raise InvalidForm(problems)
 
 
-def _held_key(case: Case, rules: Rules, now: datetime) -> str | None:
-    """The duplicate key that closing gives back; a draft holds none."""
+def _held(case: Case, rules: Rules, now: datetime) -> tuple[str, ...]:
+    """The keys that closing gives back; a draft holds none."""
     if case.application.submitted_at is None:
-        return None
+        return ()
     day = rules.calendar.local_day(now)
-    return duplicate_key(rules, form.check_form(rules.service, case.form, day)[0])
+    keys = held_keys(rules, form.facts(rules.service, case.form, day))
+    return tuple(appointments.slots_in(keys)) if case.application.holds_nothing else keys
+
+
+def _held_by_approved(case: Case, rules: Rules, now: datetime) -> tuple[str, ...]:
+    """An approval gives back all but the slot: the time is booked."""
+    return appointments.without_slots(_held(case, rules, now))

@@ -9,10 +9,16 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from casework import benefit, original, provision
+from casework.benefit import Benefit
 from casework.deadline import ClockEvent
+from casework.fee_receipts import REFUND_DUE, REFUNDED, RUBLES, FeeReceipt, FeeRequest, Fees
+from casework.original import Original
+from casework.provision import Provision
 
 SYSTEM = "system"
 GENESIS = "0" * 64
@@ -27,10 +33,14 @@ class Stage(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"  # a draft that nobody went on with
 
 
 IN_WORK = frozenset({Stage.CHECKING, Stage.CLARIFICATION, Stage.REVIEW, Stage.CONFIRMATION})
-CLOSED = frozenset({Stage.APPROVED, Stage.REFUSED, Stage.WITHDRAWN})
+WORK_ON_A_DRAFT = frozenset(
+    {"drafted", "changed", "document_announced", "fee_requested", "fee_paid"}
+)
+CLOSED = frozenset({Stage.APPROVED, Stage.REFUSED, Stage.WITHDRAWN, Stage.EXPIRED})
 
 
 class Happening(NamedTuple):
@@ -81,13 +91,15 @@ class Gap(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`event`: the sequence number of the event that asked; it names the question."""
+    """`event`: the sequence number of the event that asked; it names the question. `extends`: it
+    asks for documents only and lengthened the term instead of stopping it."""
 
     event: int
     asked_at: datetime
     by: str
     gaps: tuple[Gap, ...]
     reminded: bool = False
+    extends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +137,22 @@ class Decision:
     officer: str
     second_officer: str | None
     event: int
+    ruling: str | None = None  # of an appeal: upheld | changed | sent_back
+
+    @property
+    def officers(self) -> frozenset[str]:
+        """Who proposed it and who confirmed it."""
+        return frozenset(filter(None, (self.officer, self.second_officer)))
+
+
+@dataclass(frozen=True, slots=True)
+class ProofOfReceipt:
+    """A proof that the decision reached the person. `how`: sms | email | letter | cabinet;
+    `notice`: the event whose notice carried it, none when it was read in the cabinet."""
+
+    at: datetime
+    how: str
+    notice: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +177,7 @@ class Application:
     documents: Mapping[str, DocumentState] = field(default_factory=dict)
     checks: Mapping[str, CheckState] = field(default_factory=dict)
     checks_due_at: datetime | None = None
+    checked_at: datetime | None = None
     checks_delayed: bool = False
     question: Question | None = None
     asked_by_system: bool = False
@@ -158,6 +187,33 @@ class Application:
     decision: Decision | None = None
     marks: frozenset[str] = frozenset()
     issued: bool = False
+    contests: str | None = None  # of an appeal: the application whose decision it is about
+    proofs: tuple[ProofOfReceipt, ...] = ()
+    appealed_by: str | None = None
+    superseded: tuple[Decision, ...] = ()
+    reopened_at: datetime | None = None
+    holds_nothing: bool = False  # reopened while another application held its keys
+    provision: Provision | None = None
+    benefit: Benefit | None = None
+    original: Original | None = None
+    ended_by: str | None = None
+    changed_by: frozenset[str] = frozenset()
+    fees: Fees = field(default_factory=Fees)
+    draft_kept_from: datetime | None = None
+    draft_reminded: bool = False
+    slot_lost: bool = False  # the clinic took back the time that was held or booked
+    violation: str | None = None
+
+    @property
+    def provided(self) -> Provision | Original | None:
+        """What goes on after the outcome was issued, in waits of its own."""
+        return self.provision or self.original
+
+    @property
+    def is_granted(self) -> bool:
+        """What was approved is in force: not undone, given up or ended since."""
+        approved = self.decision is not None and self.stage is Stage.APPROVED
+        return self.issued and approved and self.ended_by is None
 
     @property
     def in_work(self) -> bool:
@@ -168,12 +224,36 @@ class Application:
         return self.stage in CLOSED
 
     @property
+    def received(self) -> ProofOfReceipt | None:
+        """The earliest proof that the decision reached the person."""
+        return min(self.proofs, key=lambda proof: proof.at, default=None)
+
+    @property
+    def begun_at(self) -> datetime | None:
+        """When its terms began: at submission, anew when an appeal sent it back."""
+        return self.reopened_at or self.submitted_at
+
+    @property
+    def execution(self) -> str:
+        """The name of its execution; when an appeal undoes a decision, a new one begins."""
+        return _run_of(self.number, len(self.superseded) + 1)
+
+    @property
+    def past_executions(self) -> tuple[str, ...]:
+        """The names of those that came before."""
+        return tuple(_run_of(self.number, place + 1) for place in range(len(self.superseded)))
+
+    @property
     def open_checks(self) -> tuple[str, ...]:
         return tuple(name for name, check in self.checks.items() if check.is_open)
 
     def documents_in(self, state: str) -> dict[str, str]:
         """Kinds by document id, of the documents in that state."""
         return {id_: d.kind for id_, d in self.documents.items() if d.state == state}
+
+
+def _run_of(number: str, place: int) -> str:
+    return number if place == 1 else f"{number}.{place}"
 
 
 def fold(number: str, events: Iterable[Event]) -> Application:
@@ -185,6 +265,10 @@ def fold(number: str, events: Iterable[Event]) -> Application:
 
 def apply(application: Application, event: Event) -> Application:
     changes = _CHANGES[event.kind](application, event)
+    if event.kind in WORK_ON_A_DRAFT:
+        changes |= {"draft_kept_from": event.at, "draft_reminded": False}
+    if changes.get("stage") is Stage.REVIEW and application.checked_at is None:
+        changes["checked_at"] = event.at
     return replace(
         application, version=event.sequence, head=event.hash, changed_at=event.at, **changes
     )
@@ -221,6 +305,7 @@ def first_broken_link(events: Iterable[tuple[Event, str]], head: str | None = No
 # ---- numbers ------------------------------------------------------------------------------------
 
 NUMBER_SPACE = 10**9
+NUMBER_LENGTH = 12  # 123-456-7890
 # Damm's quasigroup: its check digit catches every wrong digit and every swap of neighbours.
 _DAMM = (
     "0317598642",
@@ -245,7 +330,9 @@ def number_from(value: int) -> str:
 
 def is_number(text: str) -> bool:
     digits = text.replace("-", "")
-    shaped = len(text) == 12 and len(digits) == 10 and digits.isascii() and digits.isdigit()
+    shaped = (
+        len(text) == NUMBER_LENGTH and len(digits) == 10 and digits.isascii() and digits.isdigit()
+    )
     return shaped and text[3] == text[7] == "-" and _damm(digits) == 0
 
 
@@ -315,6 +402,7 @@ def _submitted(_: Application, event: Event) -> Changes:
         "priority": event.data["priority"],
         "checks": checks,
         "checks_due_at": event.at,
+        "contests": event.data.get("contests"),
     }
 
 
@@ -378,12 +466,13 @@ def _asked(application: Application, event: Event) -> Changes:
         id_: DocumentState(d.kind, "rejected", defects[d.kind]) if d.kind in defects else d
         for id_, d in application.documents.items()
     }
+    extends = event.data.get("extends", False)
     return {
         "stage": Stage.CLARIFICATION,
-        "question": Question(event.sequence, event.at, event.actor, gaps),
+        "question": Question(event.sequence, event.at, event.actor, gaps, extends=extends),
         "asked_by_system": application.asked_by_system or event.actor == SYSTEM,
         "documents": documents,
-        "clock": (*application.clock, ClockEvent("asked", event.at)),
+        "clock": (*application.clock, ClockEvent("extended" if extends else "asked", event.at)),
     }
 
 
@@ -394,13 +483,25 @@ def _applicant_reminded(application: Application, _: Event) -> Changes:
 
 @_on("answered")
 def _answered(application: Application, event: Event) -> Changes:
+    answered = () if application.question.extends else (ClockEvent("answered", event.at),)
     return _recheck(application, event) | {
         "question": None,
         "form": event.data["form"],
         "checks_due_at": event.at,  # nothing was asked of the registries while we waited
         "checks_delayed": False,
-        "clock": (*application.clock, ClockEvent("answered", event.at)),
+        "clock": (*application.clock, *answered),
     }
+
+
+@_on("rebooked")
+def _rebooked(_: Application, event: Event) -> Changes:
+    """Another slot; the form is the event's own when nothing else was corrected with it."""
+    return {"slot_lost": False} | ({"form": event.data["form"]} if "form" in event.data else {})
+
+
+@_on("slot_lost")
+def _slot_lost(_: Application, __: Event) -> Changes:
+    return {"slot_lost": True}
 
 
 @_on("claimed")
@@ -434,6 +535,7 @@ def _decided(_: Application, event: Event) -> Changes:
         data["officer"],
         data.get("second_officer"),
         event.sequence,
+        data.get("ruling"),
     )
     return {
         "stage": Stage(data["outcome"]),
@@ -461,3 +563,164 @@ def _resubmitted(_: Application, event: Event) -> Changes:
 @_on("marked")
 def _marked(application: Application, event: Event) -> Changes:
     return {"marks": application.marks | {event.data["mark"]}}
+
+
+# ---- a draft that nobody goes on with -----------------------------------------------------------
+
+
+@_on("draft_reminded")
+def _draft_reminded(_: Application, __: Event) -> Changes:
+    return {"draft_reminded": True}
+
+
+@_on("expired")
+def _expired(_: Application, event: Event) -> Changes:
+    return {"stage": Stage.EXPIRED, "closed_at": event.at}
+
+
+# ---- the state fee ------------------------------------------------------------------------------
+
+
+@_on("fee_requested")
+def _fee_requested(application: Application, event: Event) -> Changes:
+    asked = FeeRequest(Decimal(event.data["amount"]), event.at)
+    return {"fees": application.fees.with_request(event.data["payment"], asked)}
+
+
+@_on("fee_paid")
+def _fee_paid(application: Application, event: Event) -> Changes:
+    data = event.data
+    currency = data.get("currency", RUBLES)
+    receipt = FeeReceipt(data["payment"], Decimal(data["amount"]), currency, event.at)
+    return {"fees": application.fees.with_receipt(data["transaction"], receipt)}
+
+
+@_on("fee_refund_due")
+def _fee_refund_due(application: Application, event: Event) -> Changes:
+    data = event.data
+    return {"fees": application.fees.going(data["transaction"], REFUND_DUE, data["reason"])}
+
+
+@_on("fee_refunded")
+def _fee_refunded(application: Application, event: Event) -> Changes:
+    return {"fees": application.fees.going(event.data["transaction"], REFUNDED)}
+
+
+# ---- what was approved is provided (each folds in its own module) -------------------------------
+
+
+def _provision_goes_on(application: Application, event: Event) -> Changes:
+    return {"provision": provision.fold(application.provision, event)}
+
+
+def _benefit_goes_on(application: Application, event: Event) -> Changes:
+    return {"benefit": benefit.fold(application.benefit, event)}
+
+
+def _original_goes_on(application: Application, event: Event) -> Changes:
+    return {"original": original.fold(application.original, event)}
+
+
+_CHANGES |= dict.fromkeys(provision.KINDS, _provision_goes_on)
+_CHANGES |= dict.fromkeys(benefit.KINDS, _benefit_goes_on)
+_CHANGES |= dict.fromkeys(original.KINDS, _original_goes_on)
+
+
+@_on("ended")
+def _ended(application: Application, event: Event) -> Changes:
+    """What was granted ends: by the number of the application that asked for it, or an officer."""
+    stopped = _provision_goes_on(application, event) | _benefit_goes_on(application, event)
+    return stopped | {"ended_by": event.data["by"]}
+
+
+@_on("effect_missed")
+def _effect_missed(_: Application, __: Event) -> Changes:
+    return {}
+
+
+@_on("changed_by")
+def _changed_by(application: Application, event: Event) -> Changes:
+    return {"changed_by": application.changed_by | {event.data["by"]}}
+
+
+# ---- appeals ------------------------------------------------------------------------------------
+
+
+@_on("decision_received")
+def _decision_received(application: Application, event: Event) -> Changes:
+    data = event.data
+    proof = ProofOfReceipt(datetime.fromisoformat(data["at"]), data["how"], data["notice"])
+    return {"proofs": (*application.proofs, proof)}
+
+
+@_on("letter_returned")
+def _letter_returned(application: Application, event: Event) -> Changes:
+    """The proof by that letter falls; whatever else is proven stays."""
+    notice = event.data["notice"]
+    kept = (p for p in application.proofs if (p.how, p.notice) != ("letter", notice))
+    return {"proofs": tuple(kept)}
+
+
+@_on("appealed")
+def _appealed(_: Application, event: Event) -> Changes:
+    return {"appealed_by": event.data["number"]}
+
+
+@_on("appeal_withdrawn")
+def _appeal_withdrawn(_: Application, __: Event) -> Changes:
+    return {"appealed_by": None}
+
+
+@_on("decision_upheld")
+def _decision_upheld(_: Application, __: Event) -> Changes:
+    return {}
+
+
+@_on("decision_superseded")
+def _decision_superseded(application: Application, event: Event) -> Changes:
+    """The old decision is history, with what was begun on it; payments pause till the new one."""
+    return {
+        "benefit": benefit.pause(application.benefit, event.data["since"]),
+        "superseded": (*application.superseded, application.decision),
+        "decision": None,
+        "proposal": None,
+        "issued": False,
+        "closed_at": None,
+        "proofs": (),
+        "appealed_by": None,
+        "officer": None,
+        "provision": None,
+        "original": None,
+        "stage": Stage.REVIEW,
+    }
+
+
+@_on("reopened")
+def _reopened(application: Application, event: Event) -> Changes:
+    """Terms and marks begin anew; the registries named are asked again."""
+    again = {name: CheckState("due") for name in event.data["recheck"]}
+    checks = {**application.checks, **again}
+    since = datetime.fromisoformat(event.data["since"])
+    return {
+        "stage": _stage_after(checks),
+        "checks": checks,
+        "checks_due_at": event.at,
+        "checks_delayed": False,
+        "checked_at": None if again else event.at,
+        "reopened_at": since,
+        "marks": frozenset(),
+        "holds_nothing": not event.data["held"],
+    }
+
+
+# ---- false data ---------------------------------------------------------------------------------
+
+
+@_on("violation_recorded")
+def _violation_recorded(_: Application, event: Event) -> Changes:
+    return {"violation": event.data["reason"]}
+
+
+@_on("violation_lifted")
+def _violation_lifted(_: Application, __: Event) -> Changes:
+    return {"violation": None}

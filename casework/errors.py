@@ -10,7 +10,9 @@
     │   ├── WrongStage            the application has moved past (or has not reached) this step
     │   ├── VersionConflict       somebody else changed it in between; load it again
     │   ├── AlreadyOpen           the same person has an open application for the same service
+    │   ├── SlotTaken             somebody else has that time, or it is gone
     │   ├── AnswerTooLate         the answer came after the limit of the question
+    │   ├── AppealTooLate         the time to appeal has run out since the decision was received
     │   └── KeyReused             an Idempotency-Key came back with another request
     ├── BadDefinition             a file in services/ contradicts itself; found when it is read
     ├── CalendarNotCovered        no decree is known for a day that must be counted
@@ -80,8 +82,22 @@ class AlreadyOpen(Conflict):
     code = "already_open"
 
 
+class SlotTaken(Conflict):
+    """`problems`: the same, of the field."""
+
+    code = "slot_taken"
+
+    def __init__(self, code: str | None = None, **details: Any) -> None:
+        super().__init__(code, **details)
+        self.problems = (Problem("slot", self.code, details),)
+
+
 class AnswerTooLate(Conflict):
     code = "answer_too_late"
+
+
+class AppealTooLate(Conflict):
+    code = "appeal_too_late"
 
 
 class KeyReused(Conflict):

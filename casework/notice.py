@@ -4,14 +4,17 @@ A notice is decided by the event alone, so that the same event always gives the 
 what it says is read from the application when it is sent, so that contact data are the latest.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from casework import drafts, form, provision_notices
 from casework.application import Application, Event, Stage
+from casework.fee_receipts import RUBLES, FeeReceipt
 from casework.ports import Case, Rules
-from casework.review import answer_due, promised_day
+from casework.review import QuestionClock, answer_due, clock_of, promised_day
+from casework.service import ServiceDefinition
 
 
 class Channel(StrEnum):
@@ -46,6 +49,13 @@ _BY_EVENT: dict[str, tuple[Notice, ...]] = {
     "applicant_reminded": (Notice(Audience.APPLICANT, "question_reminder"),),
     "document_rejected": (Notice(Audience.APPLICANT, "document_rejected"),),
     "proposed": (Notice(Audience.OPERATORS, "confirmation_needed"),),
+    "letter_returned": (Notice(Audience.OPERATORS, "letter_returned"),),
+    "slot_lost": (Notice(Audience.APPLICANT, "slot_lost"),),
+    "draft_reminded": (Notice(Audience.APPLICANT, "draft_expires"),),
+    "expired": (Notice(Audience.APPLICANT, "draft_expired"),),
+    "fee_paid": (Notice(Audience.APPLICANT, "fee_paid"),),
+    "fee_refund_due": (Notice(Audience.APPLICANT, "fee_refund"),),
+    "fee_refunded": (Notice(Audience.APPLICANT, "fee_refunded"),),
 }
 _BY_MARK: dict[str, tuple[Notice, ...]] = {
     "reminder": (Notice(Audience.OPERATORS, "due_soon"),),
@@ -57,49 +67,95 @@ _BY_MARK: dict[str, tuple[Notice, ...]] = {
 }
 
 
-TELLING_KINDS = frozenset({*_BY_EVENT, "marked", "issued"})
+_OF_AN_APPEAL = {
+    "submitted": "appeal_accepted",
+    "asked": "appeal_question",
+    "applicant_reminded": "appeal_question_reminder",
+}
+_QUESTIONS = frozenset({
+    "question", "question_reminder", "appeal_question", "appeal_question_reminder",
+})  # fmt: skip
+_OF_MONEY = frozenset({"fee_refund_due", "fee_refunded", "fee_refund"})  # events, and a template
+TELLING_KINDS = frozenset({*_BY_EVENT, *provision_notices.KINDS, "marked", "issued"})
 """The events that anybody is told about; the template filters the stream by them."""
 
 
 def notices_of(event: Event, application: Application) -> tuple[Notice, ...]:
-    """Nothing more is told about an application that was withdrawn."""
-    if application.stage is Stage.WITHDRAWN:
+    """Nothing more is told about an application that was withdrawn, but where its money is."""
+    if _says_nothing(event, application):
         return ()
     if event.kind == "marked":
         return _BY_MARK[event.data["mark"]]
+    if event.kind in provision_notices.KINDS:
+        told = provision_notices.told_of(event.kind, event.data)
+        return tuple(Notice(Audience(whom), template) for whom, template in told)
+    if application.contests and event.kind in _OF_AN_APPEAL:
+        return (Notice(Audience.APPLICANT, _OF_AN_APPEAL[event.kind]),)
     if event.kind == "issued":
-        outcome = Notice(Audience.APPLICANT, event.data["outcome"])
+        ruling = event.data.get("ruling")
+        template = f"appeal_{ruling}" if ruling else event.data["outcome"]
+        outcome = Notice(Audience.APPLICANT, template)
         agency = (Notice(Audience.AGENCY, "decided"),) if application.agency else ()
         return (outcome, *agency)
-    if event.kind == "document_rejected" and application.stage is Stage.DRAFT:
-        return ()  # whoever fills in the draft sees the verdict on the page
     return _BY_EVENT.get(event.kind, ())
 
 
 def is_outdated(template: str, application: Application) -> bool:
     """A notice that came late says nothing that is no longer so; after a withdrawal, nothing."""
-    answered = template in ("question", "question_reminder") and application.question is None
-    return answered or application.stage is Stage.WITHDRAWN
+    answered = template in _QUESTIONS and application.question is None
+    chosen_anew = template == "slot_lost" and not application.slot_lost
+    gone_on = template == "draft_expires" and not application.draft_reminded
+    if template in _OF_MONEY:
+        return False
+    if provision_notices.is_outdated(template, application):
+        return True
+    return answered or chosen_anew or gone_on or application.stage is Stage.WITHDRAWN
 
 
-def contact_of(form: Mapping[str, Any]) -> Contact:
+def _says_nothing(event: Event, application: Application) -> bool:
+    """After a withdrawal; of a document, to whoever sees its verdict on the page of the draft; of a
+    sum that has come, when it goes back: that is told."""
+    if application.stage is Stage.WITHDRAWN and event.kind not in _OF_MONEY:
+        return True
+    if event.kind == "fee_paid":
+        fees = application.fees
+        return event.data.get("transaction") in fees.receipts.keys() - fees.kept().keys()
+    return event.kind == "document_rejected" and application.stage is Stage.DRAFT
+
+
+def reached_by(case: Case, rules: Rules, now: datetime) -> Contact:
+    """How to reach the applicant. What a draft says is not checked yet: only what is good counts,
+    and perhaps nothing is."""
+    if case.application.submitted_at is not None:
+        return contact_of(rules.service, case.form)
+    facts = form.facts(rules.service, case.form, rules.calendar.local_day(now))
+    return contact_of(rules.service, form.to_json(facts))
+
+
+def contact_of(service: ServiceDefinition, form: Mapping[str, Any]) -> Contact:
     """How to reach the applicant: the channel of choice first, then the others that are known.
 
     A letter always arrives, so it is the last resort.
     """
-    chosen = Channel(form.get("notify_by", Channel.LETTER))
-    known = {
-        Channel.SMS: form.get("phone"),
-        Channel.EMAIL: form.get("email"),
-        Channel.LETTER: True,
-    }
+    fields = service.contact
+    phone, email = form.get(fields.phone), form.get(fields.email)
+    chosen = Channel(form.get(fields.notify_by, Channel.LETTER))
     order = (chosen, *(channel for channel in Channel if channel is not chosen))
-    address = form.get("residence_address") or form["registration_address"]
-    name = " ".join(filter(None, (form.get(n) for n in ("last_name", "first_name", "patronymic"))))
+    acting = service.subject.acting_in(form)
+    lines = (acting.address,) if acting else fields.address
+    address = next((form[name] for name in lines if form.get(name)), None)
+    postcode = form.get(acting.postcode if acting else fields.postcode)
+    known = {
+        Channel.SMS: phone,
+        Channel.EMAIL: email,
+        Channel.LETTER: address and postcode,  # a draft may not say it yet
+    }
+    whose = (acting or service.subject).name
+    name = " ".join(form[part] for part in whose if form.get(part))
     return Contact(
-        form.get("phone"),
-        form.get("email"),
-        f"{form['postcode']}, {address}\n{name}",
+        phone,
+        email,
+        f"{postcode}, {address}\n{name}",
         tuple(channel for channel in order if known[channel]),
     )
 
@@ -107,32 +163,70 @@ def contact_of(form: Mapping[str, Any]) -> Contact:
 def words(case: Case, rules: Rules, link: str) -> dict[str, str]:
     """What the texts of notices may name. The SMS texts use only the number and the link."""
     application, service = case.application, rules.service
+    outcome = service.outcome_of(case.form)
     promised = promised_day(application, rules)
     question = application.question
     until = answer_due(question, rules) if question else None
     assessment = case.texts.get("assessment", {})
+    expires = drafts.expires_on(case, rules, application.changed_at)
     return {
         "number": application.number,
         "link": f"{link}/{application.number}",
         "service": service.title,
+        "place": _place(application, service),
         "promised": _day(promised) if promised else "",
         # The instant is the midnight that ends the last day; people are told the day.
         "answer_until": f"{_last_day(until, rules):%d.%m.%Y}" if until else "",
         "gaps": _listed(gap_title(gap, rules) for gap in question.gaps) if question else "",
         "message": case.texts.get("question") or "",
+        "clock": _CLOCK[clock_of(question, rules)] if question else "",
+        "contests": application.contests or "",
+        "explanation": case.texts.get("explanation") or "",
+        "draft_expires": f"{expires:%d.%m.%Y}" if expires else "",
+        "refunds": ", ".join(_sum(receipt) for receipt in application.fees.going_back().values()),
         "reasons": _listed(f"{r['title']}. {r['mend']}" for r in assessment.get("reasons", ())),
         "compared": _listed(
-            ground["explanation"] for ground in assessment.get("grounds", ()) if not ground["holds"]
+            rule["explanation"] for rule in assessment.get("rules", ()) if not rule["holds"]
         ),
-        "change": _listed(turn["text"] for turn in assessment.get("counterfactual", ())),
+        "change": _listed(_changes(assessment)),
         "appeal": service.appeal.text,
-        "outcome": service.outcome.approved if _approved(application) else service.outcome.refused,
-        "next": service.outcome.next,
+        "outcome": outcome.approved if _approved(application) else outcome.refused,
+        "next": outcome.next,
     }
+
+
+_CLOCK = {
+    QuestionClock.STOPS: "Пока мы ждём ответа, срок рассмотрения не идёт.",
+    QuestionClock.RESTARTS: "После ответа срок рассмотрения начнётся заново.",
+    QuestionClock.EXTENDED: "Чтобы вы успели, срок рассмотрения продлён.",
+    QuestionClock.RUNS_ON: "Срок рассмотрения в это время идёт.",
+}
+
+
+def _changes(assessment: Mapping[str, Any]) -> Iterator[str]:
+    """What would turn the refusal, beyond what its reasons already say."""
+    said = {reason["mend"] for reason in assessment.get("reasons", ())}
+    for turn in assessment.get("counterfactual", ()):
+        if turn["text"] not in said:
+            yield turn["text"]
+
+
+def _place(application: Application, service: ServiceDefinition) -> str:
+    """Where the original of a document is handed over, as the form calls it."""
+    original = application.original
+    if original is None:
+        return ""
+    options = (option for field in service.fields for option in field.options)
+    return next((o.title for o in options if o.value == original.place), original.place)
 
 
 def _approved(application: Application) -> bool:
     return application.decision is not None and application.decision.outcome == "approved"
+
+
+def _sum(receipt: FeeReceipt) -> str:
+    currency = "₽" if receipt.currency == RUBLES else receipt.currency
+    return f"{receipt.amount:.2f} {currency}"
 
 
 def gap_title(gap: Any, rules: Rules) -> str:

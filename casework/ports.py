@@ -2,10 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
 from casework.application import Application, Event, Happening
 from casework.calendar import Calendar
+from casework.condition import Facts
+from casework.measures import Measures
 from casework.parameters import Parameters
 from casework.service import ServiceDefinition
 
@@ -16,6 +20,9 @@ class Rules(NamedTuple):
     service: ServiceDefinition
     calendar: Calendar
     parameters: Parameters
+
+    def measures(self, facts: Facts, day: date) -> Measures:
+        return Measures(self.service.measures, facts, self.parameters, day)
 
 
 class Reply(Protocol):
@@ -63,17 +70,68 @@ class Case:
     task: Task | None = None
 
 
+class Note(NamedTuple):
+    """What the office knows of somebody beside an application: `kind` (support | violation), the
+    `key` it is found by, the application that it comes from, and since when."""
+
+    kind: str
+    key: str
+    number: str
+    since: datetime
+
+
+class Signature(NamedTuple):
+    """`signer` signed, at that instant, the text that has this SHA-256; `value` proves it.
+
+    `kind`: identity_provider | certificate.
+    """
+
+    kind: str
+    signer: str
+    at: datetime
+    sha256: str
+    value: str
+
+
+class Signed(NamedTuple):
+    """A signature with exactly what was signed; kept beside the chain, since it names people."""
+
+    signature: Signature
+    text: str
+
+
+class PaymentProvider(Protocol):
+    """Whoever takes money for us. `payment` is our name for it: the same name is the same payment,
+    `transaction` the provider's name of a sum it received."""
+
+    def page(self, payment: str, amount: Decimal) -> str:
+        """The address at which the payment is paid."""
+
+    def give_back(self, payment: str, transaction: str, amount: Decimal, currency: str) -> None:
+        """Return the sum; asked for again, it is returned once. Raises Unavailable."""
+
+
+class SignatureCheck(Protocol):
+    def holds(self, signature: Signature) -> bool:
+        """Whether its signer made the signature, unaltered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What an action wants stored, all or nothing. Nothing in it: nothing is to be done.
 
-    `holds`: the duplicate key to take; `frees`: the one to give back.
+    `holds`: keys to take, each of which one application at a time has (an open application of a
+    person and service, a slot); `frees`: those to give back. `notes`: what to know of people from
+    now on; `forgets`: what is so no more. `signed`: the signature under the first happening.
     """
 
     happenings: tuple[Happening, ...] = ()
     form: Mapping[str, Any] | None = None
     documents: tuple[DocumentRecord, ...] = ()
     texts: Mapping[str, Any] = field(default_factory=dict)
-    holds: str | None = None
-    frees: str | None = None
+    holds: tuple[str, ...] = ()
+    frees: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    forgets: tuple[Note, ...] = ()
+    signed: Signed | None = None
     result: Mapping[str, Any] = field(default_factory=dict)

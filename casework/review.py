@@ -6,23 +6,28 @@ or before the wait began does no harm.
 """
 
 import math
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from casework.application import SYSTEM, Application, Gap, Question, Stage
 from casework.calendar import Calendar
-from casework.deadline import ProvenDue, due, prove
+from casework.deadline import ClockEvent, Due, OnQuestion, ProvenDue, due, prove
 from casework.ports import Rules
-from casework.service import OnMismatch, ServiceDefinition
+from casework.provision_waits import MORNING, marks_to_come
+from casework.service import Lengths, Milestone, OnMismatch, ServiceDefinition, Term
 
 LONGEST_WAIT = timedelta(days=30)  # when no mark is left; nothing waits for ever
-MORNING = timedelta(hours=9)  # reminders come by day: nobody is woken by one
 
 
 MOVING_KINDS = frozenset({
     "submitted", "corrected", "registry_replied", "registries_given_up", "asked", "answered",
-    "proposed", "returned", "decided", "withdrawn",
+    "proposed", "returned", "decided", "withdrawn", "fee_refund_due", "decision_superseded",
+    "rebooked",
+    "programme_proposed", "programme_agreed", "programme_declined", "provider_chosen", "act_formed",
+    "complaint_made", "complaint_reviewed", "provision_ended", "ended",
+    "original_ready", "original_handed_over",
 })  # fmt: skip
 """The events that can end a wait; the template filters the stream by them."""
 
@@ -33,7 +38,30 @@ class Next(StrEnum):
     DECIDE = "decide"
     CONFIRM = "confirm"
     ISSUE = "issue"
+    # After an approval, what provision and handover await (their own words for it).
+    PROGRAMME = "programme"
+    AGREEMENT = "agreement"
+    PROVIDER = "provider"
+    ACT = "act"
+    SERVICES = "services"
+    COMPLAINT = "complaint"
+    ORIGINAL = "original"
+    HANDOVER = "handover"
     CLOSED = "closed"
+
+
+PROVIDED = (
+    Next.PROGRAMME, Next.AGREEMENT, Next.PROVIDER, Next.ACT, Next.SERVICES, Next.COMPLAINT,
+    Next.ORIGINAL, Next.HANDOVER,
+)  # fmt: skip
+"""The steps that service_provision waits in; all others are application_review's."""
+
+
+class QuestionClock(StrEnum):
+    STOPS = "stops"  # the term stands still until the answer
+    RESTARTS = "restarts"  # it begins anew with the answer
+    EXTENDED = "extended"  # it was lengthened, and runs on
+    RUNS_ON = "runs_on"
 
 
 class Step(NamedTuple):
@@ -55,6 +83,11 @@ class TermDue(NamedTuple):
     title: str
     kind: str  # promise | limit
     proven: ProvenDue
+    met_at: datetime | None = None
+
+    def is_missed(self, now: datetime) -> bool:
+        """Whether it has passed unmet, or was met too late."""
+        return self.proven.due <= (self.met_at or now) and not self.proven.paused
 
 
 def next_step(application: Application, rules: Rules, now: datetime) -> Step:
@@ -65,6 +98,8 @@ def next_step(application: Application, rules: Rules, now: datetime) -> Step:
 
 def _what_next(application: Application, service: ServiceDefinition) -> Next:
     must_ask = mismatch_gaps(application, service) and not application.asked_by_system
+    if application.provided and application.provided.awaits:
+        return Next(application.provided.awaits)
     order = (
         (Next.ISSUE, application.decision is not None and not application.issued),
         (Next.CLOSED, application.closed),
@@ -94,7 +129,7 @@ def mismatch_gaps(application: Application, service: ServiceDefinition) -> tuple
 def due_marks(application: Application, rules: Rules, now: datetime) -> list[str]:
     """Names of the marks that the clock has reached and nobody has recorded, earliest first."""
     if application.question is not None:
-        marks = _question_marks(application.question, rules)
+        marks = _marks_of_asking(application.question, application, rules)
     elif application.stage in (Stage.REVIEW, Stage.CONFIRMATION):
         marks = _decision_marks(application, rules)
     else:
@@ -109,6 +144,26 @@ def asked_again_at(asked_at: datetime, rules: Rules) -> datetime:
 
 def patience_ends(application: Application, rules: Rules) -> datetime:
     return due(rules.service.checking.patience, application.checks_due_at, rules.calendar).due
+
+
+def _marks_of_asking(question: Question, application: Application, rules: Rules) -> list[Mark]:
+    """While a question stops the clock, the decision has no marks; else it has them as ever."""
+    marks = _question_marks(question, rules)
+    if clock_of(question, rules) in (QuestionClock.STOPS, QuestionClock.RESTARTS):
+        return marks
+    return [*marks, *_decision_marks(application, rules)]
+
+
+def clock_of(question: Question, rules: Rules) -> QuestionClock:
+    """What an open question does to the term of the decision."""
+    if question.extends:
+        return QuestionClock.EXTENDED
+    on_question = rules.service.term("decision").on_question
+    return {
+        OnQuestion.PAUSE: QuestionClock.STOPS,
+        OnQuestion.RESTART: QuestionClock.RESTARTS,
+        OnQuestion.RUN_ON: QuestionClock.RUNS_ON,
+    }[on_question]
 
 
 def _question_marks(question: Question, rules: Rules) -> list[Mark]:
@@ -149,11 +204,17 @@ def _until_asking_again(application: Application, rules: Rules, now: datetime) -
 
 def _until_question_mark(application: Application, rules: Rules, now: datetime) -> datetime:
     question = application.question or Question(0, now, SYSTEM, ())  # about to be asked
-    return _earliest(_question_marks(question, rules), now)
+    return _earliest(_marks_of_asking(question, application, rules), now)
 
 
 def _until_decision_mark(application: Application, rules: Rules, now: datetime) -> datetime:
     return _earliest(_decision_marks(application, rules), now)
+
+
+def _until_provided_mark(application: Application, rules: Rules, now: datetime) -> datetime:
+    """Never so long that the execution grows too old over it."""
+    until = _earliest([Mark(*mark) for mark in marks_to_come(application, rules)], now)
+    return min(until, now + LONGEST_WAIT)
 
 
 def _earliest(marks: list[Mark], now: datetime) -> datetime:
@@ -165,22 +226,47 @@ _WAITS = {
     Next.ASK: _until_question_mark,
     Next.DECIDE: _until_decision_mark,
     Next.CONFIRM: _until_decision_mark,
+    **dict.fromkeys(PROVIDED, _until_provided_mark),
 }
 
 
 # ---- due dates ----------------------------------------------------------------------------------
 
 
-def _due_of(application: Application, rules: Rules, kind: str):
+def _due_of(application: Application, rules: Rules, kind: str) -> Due:
+    """When the decision is due. A term that runs from the end of the checks has not begun before;
+    until then it is counted as if they ended when they began."""
     term = rules.service.term("decision")
-    length = dict(term.lengths(application.priority).kinds())[kind]
-    return due(
-        length,
-        application.submitted_at,
-        rules.calendar,
-        application.clock,
-        on_question=term.on_question,
-    )
+    lengths = dict(term.lengths(application.priority).kinds())
+    start = _reached(term.since, application) or application.begun_at
+    events = _clock(term, kind, application.clock, start)
+    return due(lengths[kind], start, rules.calendar, events, on_question=term.on_question)
+
+
+def _reached(milestone: Milestone, application: Application) -> datetime | None:
+    """When the application came to it; None when it has not."""
+    return {
+        Milestone.SUBMITTED: application.begun_at,
+        Milestone.CHECKED: application.checked_at,
+        Milestone.DECIDED: application.decision.at if application.decision else None,
+        Milestone.PAID: application.benefit.first_paid_at if application.benefit else None,
+    }[milestone]
+
+
+def _clock(
+    term: Term, kind: str, events: Iterable[ClockEvent], since: datetime
+) -> list[ClockEvent]:
+    """What touches the term since it began; how long an extension is, only the term knows."""
+    more = dict((term.extension or Lengths()).kinds()).get(kind)
+    touching: list[ClockEvent] = []
+    for event in events:
+        if event.at < since:
+            continue
+        if event.kind != "extended" or event.days:
+            touching.append(event)
+        elif more is not None:
+            touching.append(event._replace(days=more.amount))
+    return touching
 
 
 def promised_day(application: Application, rules: Rules) -> str | None:
@@ -191,35 +277,49 @@ def promised_day(application: Application, rules: Rules) -> str | None:
 
 
 def terms(application: Application, rules: Rules, now: datetime) -> list[TermDue]:
-    """Every term of a submitted application with its proof. An open question is counted as if
-    it were answered today."""
+    """Every term that has begun, with its proof. An open question is counted as if it were
+    answered today."""
     if application.submitted_at is None:
         return []
-    return prove_terms(
-        rules.service,
-        rules.calendar,
-        application.submitted_at,
-        application.priority,
-        application.clock,
-        as_of=min(now, application.closed_at or now),
-    )
-
-
-def prove_terms(
-    service: ServiceDefinition,
-    calendar: Calendar,
-    received: datetime,
-    priority: str | None = None,
-    clock=(),
-    as_of: datetime | None = None,
-) -> list[TermDue]:
+    as_of = min(now, application.closed_at or now)
     return [
         TermDue(
             term.name,
             term.title,
             kind,
-            prove(length, received, calendar, clock, on_question=term.on_question, as_of=as_of),
+            prove(
+                length,
+                since,
+                rules.calendar,
+                _clock(term, kind, application.clock, since),
+                on_question=term.on_question,
+                as_of=as_of,
+            ),
+            _reached(term.until, application),
+        )
+        for term in rules.service.terms
+        if (since := _reached(term.since, application)) is not None
+        for kind, length in term.lengths(application.priority).kinds()
+    ]
+
+
+def foreseen_terms(
+    service: ServiceDefinition,
+    calendar: Calendar,
+    received: datetime,
+    priority: str | None = None,
+    clock: tuple[ClockEvent, ...] = (),
+) -> list[TermDue]:
+    """The terms of an application received and checked at that instant; those that run from its
+    decision are left out. Each extension in `clock` says its own days. Raises what `prove` does."""
+    return [
+        TermDue(
+            term.name,
+            term.title,
+            kind,
+            prove(length, received, calendar, clock, on_question=term.on_question),
         )
         for term in service.terms
+        if term.since is not Milestone.DECIDED
         for kind, length in term.lengths(priority).kinds()
     ]

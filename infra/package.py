@@ -2,9 +2,10 @@
 
     python -m infra.package IntakeApi .aws-sam/build/IntakeApi
 
-An artefact is the function's own room, casework, adapters, services, and of the locked wheels those
-that its imports reach. Nothing here is a list to keep: the room comes from the handler in
-template.yaml, wheels and boto3's service models come from the sources.
+An artefact is the function's own room, casework, adapters, services (with the definitions also in
+their compiled form), and of the locked wheels those that its imports reach. Nothing here is a list
+to keep: the room comes from the handler in template.yaml, wheels and boto3's service models come
+from the sources.
 """
 
 import argparse
@@ -21,6 +22,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from samtranslator.yaml_helper import yaml_parse
+
+from adapters import definitions
 
 ROOT = Path(__file__).resolve().parent.parent
 UV = ROOT / ".venv/bin/uv"
@@ -137,6 +140,10 @@ def lay_own(room: str, into: Path) -> None:
     shutil.copy(ROOT / "functions/__init__.py", into / "functions")
     for folder in (f"functions/{room}", "casework", "adapters", "services"):
         shutil.copytree(ROOT / folder, into / folder, ignore=ours)
+    for name, content in definitions.compiled():
+        path = into / "services" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def _models(sources: dict[Path, set[str]]):

@@ -8,15 +8,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from adapters.calendars import calendar_for
+from adapters.stored import record_of, stored_cases
 from adapters.wording import text_of
 from casework.errors import OporaError
+from local.aws import REGION
 from local.cloud import LocalCloud
 from local.office import Office
+from local.payment_provider import BadPageError, ProviderDownError
 
 HEADER = "X-Opora-Local"
 ROUTES = Map(
@@ -26,7 +30,11 @@ ROUTES = Map(
         Rule("/_local/token/<path:person>", methods=["GET"], endpoint="token"),
         Rule("/_local/drop", methods=["POST"], endpoint="drop"),
         Rule("/_local/history/<path:number>", methods=["GET"], endpoint="history"),
+        Rule("/_local/stored/<path:service>", methods=["GET"], endpoint="stored"),
         Rule("/_local/outbox", methods=["GET"], endpoint="outbox"),
+        Rule("/_local/pay", methods=["GET"], endpoint="show_payment"),
+        Rule("/_local/pay", methods=["POST"], endpoint="pay"),
+        Rule("/_local/sign/<path:person>/<sha256>", methods=["GET"], endpoint="sign"),
     ]
 )
 
@@ -116,6 +124,35 @@ class Control:
             for e, stored in sealed.events
         ]
         return {"number": number, "events": events, "broken_at": sealed.broken_at}
+
+    def stored(self, _: Request, service: str) -> dict[str, Any]:
+        """The service's applications with their forms: what `opora services impact` replays."""
+        client = boto3.client("dynamodb", REGION)
+        table = self._cloud.outputs["Applications"]
+        with self._cloud.standing_still():
+            return {"applications": [record_of(c) for c in stored_cases(client, table, service)]}
+
+    def show_payment(self, request: Request) -> dict[str, Any]:
+        """The page of the simulated payment provider; POST to the same address pays."""
+        asked = self._payment(request)
+        return {**asked, "how": f"POST to this address with the header {HEADER}"}
+
+    def pay(self, request: Request) -> dict[str, Any]:
+        self._payment(request)
+        with self._cloud.standing_still():
+            return {"transaction": self._office.payments.pay(request.url)}
+
+    def _payment(self, request: Request) -> dict[str, str]:
+        try:
+            return self._office.payments.asked(request.url)
+        except (BadPageError, KeyError) as error:
+            raise BadRequest("this is no address that we gave: its seal does not fit") from error
+        except ProviderDownError as error:
+            raise BadRequest("the payment provider is down") from error
+
+    def sign(self, _: Request, person: str, sha256: str) -> dict[str, str]:
+        """The signature that the simulated identity provider makes for somebody signed in."""
+        return self._office.identity_provider.sign(person, sha256)
 
     def outbox(self, _: Request) -> dict[str, Any]:
         cloud = self._cloud

@@ -7,6 +7,7 @@ message in flight, a schedule) waits on the virtual clock.
 import base64
 import json
 import logging
+import re
 import uuid
 from collections import deque
 from collections.abc import Iterator
@@ -236,13 +237,15 @@ class Rules:
     def plan_schedules(self):
         for rule in self._rules:
             if rule.scheduled_expression and rule.state == "ENABLED":
-                self._plan(rule, self._clock.now().timestamp() + _period(rule.scheduled_expression))
+                self._plan(
+                    rule, _next_time(rule.scheduled_expression, self._clock.now().timestamp())
+                )
 
     def _plan(self, rule, instant):
         self._clock.call_at(instant, partial(self._fire, rule, instant))
 
     def _fire(self, rule, instant):
-        self._plan(rule, instant + _period(rule.scheduled_expression))
+        self._plan(rule, _next_time(rule.scheduled_expression, instant))
         fired = datetime.fromtimestamp(instant, UTC)
         self._send(rule, _event("aws.events", "Scheduled Event", rule.arn, fired))
 
@@ -263,10 +266,22 @@ def _event(source, detail_type, resource, instant):
 
 def _require_known_targets(rule):
     if rule.scheduled_expression:
-        _period(rule.scheduled_expression)
+        _next_time(rule.scheduled_expression, 0)
     for target in rule.targets:
         if ":lambda:" not in target["Arn"] or target.keys() & {"InputPath", "InputTransformer"}:
             raise NotImplementedError(f"Target of {rule.name}: {target}")
+
+
+def _next_time(expression, instant):
+    """The next time after the instant: of a rate from there on, of cron(M H * * ? *) at M past H
+    UTC."""
+    daily = re.fullmatch(r"cron\((\d+) (\d+) \* \* \? \*\)", expression)
+    if daily is None:
+        return instant + _period(expression)
+    minute, hour = map(int, daily.groups())
+    midnight = instant - instant % 86400
+    today = midnight + hour * 3600 + minute * 60
+    return today if today > instant else today + 86400
 
 
 def _period(expression):

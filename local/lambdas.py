@@ -20,6 +20,7 @@ from unittest import mock
 
 from botocore.client import BaseClient
 from moto.awslambda.models import LambdaFunction
+from pydantic import BaseModel
 
 from local.aws import REGION
 
@@ -87,11 +88,14 @@ class Lambdas:
     def cold_start(self, functions):
         """Import the handlers with their environment: each module once per process, as Lambda does.
 
-        All before any thread runs: boto3's default session must not make two clients at once.
+        All before any thread runs: boto3's default session must not make two clients at once, and
+        two threads must not finish one of our models (pydantic's defer_build) at once.
         """
         os.environ.update(_one_environment(functions))
         for function in functions:
             self._resolve(function)
+        for model in _own_models():
+            model.model_rebuild()
 
     # ---- running ------------------------------------------------------------------------------
 
@@ -207,6 +211,15 @@ def _one_environment(functions):
                     f"{function.handler} wants {name}={value!r}, another function {other!r}"
                 )
     return environment
+
+
+def _own_models() -> Iterator[type[BaseModel]]:
+    waiting = BaseModel.__subclasses__()
+    while waiting:
+        model = waiting.pop()
+        waiting += model.__subclasses__()
+        if model.__module__.partition(".")[0] in ("casework", "adapters", "functions"):
+            yield model
 
 
 def _serialise(result):

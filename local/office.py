@@ -1,20 +1,28 @@
 """People at work in the local cloud: what each does, through the API, as over the wire."""
 
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import boto3
 import requests
 
+from adapters import definitions
 from adapters.casebook import open_casebook, rules_of
-from adapters.executions import Executions
+from adapters.executions import Executions, step_payload
+from casework.application import Application
 from casework.review import next_step
 from local import scans, users
 from local.aws import REGION
+from local.bank import Bank
 from local.cloud import LocalCloud
+from local.identity_provider import IdentityProvider
+from local.payment_provider import PaymentProvider
 from local.registries import Registries
 
 SERVICE = "social-service-need"
+PROVIDERS = Path(__file__).parent / "providers.toml"
 
 
 class Refused(Exception):
@@ -57,6 +65,9 @@ class Caller:
     def patch(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._call("PATCH", path, body, {})
 
+    def delete(self, path: str) -> Any:
+        return self._call("DELETE", path, None, {})
+
     def _call(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
         answer = self._cloud.request(method, path, token=self.token(), json=body, headers=headers)
         if answer.status_code >= 400:
@@ -72,16 +83,23 @@ class Office:
     def __init__(self, cloud: LocalCloud) -> None:
         self.cloud = cloud
         self.registries = Registries(cloud)
+        self.payments = PaymentProvider(cloud)
+        self.identity_provider = IdentityProvider(cloud)
+        self.bank = Bank(cloud)
         self.citizen = Caller(cloud, "citizen")
         self.officer = Caller(cloud, "officer", ("officers",), **{"custom:region": "RU-MOW"})
         self.second_officer = Caller(
             cloud, "second-officer", ("officers",), **{"custom:region": "RU-MOW"}
         )
+        self.third_officer = Caller(  # an appeal needs two who had no part in the decision
+            cloud, "third-officer", ("officers",), **{"custom:region": "RU-MOW"}
+        )
         self.supervisor = Caller(
             cloud, "supervisor", ("officers", "supervisors"), **{"custom:region": "RU-MOW"}
         )
-        known = (self.citizen, self.officer, self.second_officer, self.supervisor)
-        self.people = {person.name: person for person in known} | {"agency": self.agency("A")}
+        officers = (self.officer, self.second_officer, self.third_officer, self.supervisor)
+        self.people = {person.name: person for person in (self.citizen, *officers)}
+        self.people["agency"] = self.agency("A")
         self.casebook = open_casebook(
             cloud.outputs["Applications"], boto3.client("dynamodb", REGION)
         )
@@ -91,20 +109,52 @@ class Office:
 
     # ---- the citizen ----------------------------------------------------------------------------
 
-    def draft(self, form: Mapping[str, Any], region: str = "RU-MOW") -> str:
+    def draft(self, form: Mapping[str, Any], region: str = "RU-MOW", service: str = SERVICE) -> str:
         """A draft with its documents uploaded and found good; gives its number."""
-        begun = {"service": SERVICE, "region": region, "form": dict(form)}
+        begun = {"service": service, "region": region, "form": dict(form)}
         number = self.citizen.post("/applications", begun)["number"]
         for kind in needed_documents(self.citizen.get(f"/applications/{number}")):
-            self.upload(number, kind)
-        return number
-
-    def apply(self, form: Mapping[str, Any], region: str = "RU-MOW") -> str:
-        """Draft and submit; gives the number."""
-        number = self.draft(form, region)
-        self.citizen.post(f"/applications/{number}/submission")
+            self._send(number, kind, scans.good_jpeg())
         self.cloud.settle()
         return number
+
+    def apply(self, form: Mapping[str, Any], region: str = "RU-MOW", service: str = SERVICE) -> str:
+        """Draft, pay what is due, and submit; gives the number."""
+        number = self.draft(form, region, service)
+        if (fee := self.show(number)["fee"]) and not fee["paid"]:
+            self.pay(number)
+        self.submit(number)
+        return number
+
+    def submit(self, number: str) -> None:
+        """Signed, where the service takes a signature."""
+        self.citizen.post(f"/applications/{number}/submission", self._signed(number, "submission"))
+        self.cloud.settle()
+
+    def pay(self, number: str) -> str:
+        """Pay the fee at the provider's page; gives the transaction."""
+        asked = self.citizen.post(f"/applications/{number}/payment")
+        transaction = self.payments.pay(asked["url"])
+        self.cloud.settle()
+        return transaction
+
+    def sign(
+        self, number: str, act: str, form: Mapping[str, Any] | None = None, provider: str = ""
+    ) -> dict[str, str]:
+        """The citizen's signature under the act; `form` or `provider` as it will be sent."""
+        asked = {"act": act, "form": dict(form or {}), "provider": provider}
+        shown = self.citizen.post(f"/applications/{number}/signing", asked)
+        return self.identity_provider.sign(self.citizen.name, shown["sha256"])
+
+    def _signed(
+        self, number: str, act: str, form: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """What goes with the act into the body."""
+        application = self.show(number)
+        drafted = application["stage"] == "draft" and act != "submission"
+        if drafted or not definitions.service(application["service"]).signed:
+            return {}
+        return {"signature": self.sign(number, act, form)}
 
     def upload(
         self,
@@ -116,11 +166,19 @@ class Office:
         content_type: str = "image/jpeg",
     ) -> dict[str, Any]:
         """Announce a document, post the file where the answer says, and wait for the verdict."""
+        data = scans.good_jpeg() if data is None else data
+        id_ = self._send(number, kind, data, file_name, content_type)
+        self.cloud.settle()
+        return self.document(number, id_)
+
+    def _send(
+        self, number: str, kind: str, data: bytes, file_name="scan.jpg", content_type="image/jpeg"
+    ) -> str:
+        """Announce and post a document; gives its id."""
         new = {"kind": kind, "file_name": file_name, "content_type": content_type}
         invited = self.citizen.post(f"/applications/{number}/documents", new)
-        post_file(invited, scans.good_jpeg() if data is None else data)
-        self.cloud.settle()
-        return self.document(number, invited["document"]["id"])
+        post_file(invited, data)
+        return invited["document"]["id"]
 
     def document(self, number: str, id_: str) -> dict[str, Any]:
         documents = self.show(number)["documents"]
@@ -130,12 +188,46 @@ class Office:
         return self.citizen.get(f"/applications/{number}")
 
     def answer(self, number: str, **answer: Any) -> dict[str, Any]:
-        shown = self.citizen.post(f"/applications/{number}/answer", answer)
+        signed = self._signed(number, "answer", answer.get("form"))
+        shown = self.citizen.post(f"/applications/{number}/answer", {**signed, **answer})
         self.cloud.settle()
         return shown
 
     def withdraw(self, number: str) -> None:
-        self.citizen.post(f"/applications/{number}/withdrawal")
+        signed = self._signed(number, "withdrawal")
+        self.citizen.post(f"/applications/{number}/withdrawal", signed)
+        self.cloud.settle()
+
+    # ---- what follows an approval ---------------------------------------------------------------
+
+    def load_providers(self) -> None:
+        """Those of providers.toml, put into the list by an officer."""
+        for provider in tomllib.loads(PROVIDERS.read_text())["providers"]:
+            self.officer.post("/providers", provider)
+
+    def propose_programme(self, number: str, *lines: Mapping[str, Any], review_on: str) -> None:
+        proposed = {"lines": [dict(line) for line in lines], "review_on": review_on}
+        self.officer.post(f"/applications/{number}/programme", proposed)
+        self.cloud.settle()
+
+    def agree(self, number: str, wishes: str | None = None) -> None:
+        """Or not, and say what should be otherwise."""
+        signed = {} if wishes else self._signed(number, "agreement")
+        answer = {"agrees": wishes is None, "wishes": wishes, **signed}
+        self.citizen.post(f"/applications/{number}/agreement", answer)
+        self.cloud.settle()
+
+    def choose(self, number: str, provider: str) -> None:
+        signature = self.sign(number, "provider", provider=provider)
+        chosen = {"provider": provider, "signature": signature}
+        self.citizen.post(f"/applications/{number}/provider", chosen)
+        self.cloud.settle()
+
+    def record(
+        self, number: str, line: int, event: str, on: str, result: str | None = None
+    ) -> None:
+        told = {"line": line, "event": event, "on": on, "result": result}
+        self.officer.post(f"/applications/{number}/service-event", told)
         self.cloud.settle()
 
     # ---- officers -------------------------------------------------------------------------------
@@ -187,18 +279,31 @@ class Office:
         end, from what the table says of it. Step Functions itself would never lose them."""
         numbers = self.casebook.unfinished()
         client = boto3.client("stepfunctions", REGION)
-        reviews = Executions(client, self.cloud.outputs["ApplicationReview"])
         for number in numbers:
             application = self.casebook.load(number).application
+            reviews = Executions(client, self.cloud.outputs[_machine_of(application)])
             step = next_step(application, rules_of(application), self.cloud.now())
-            reviews.start_review(number, step)
+            reviews.start_review(number, step, application.execution)
+        self._resume_provisions(client)
         return len(numbers)
 
+    def _resume_provisions(self, client: Any) -> None:
+        provisions = Executions(client, self.cloud.outputs["ServiceProvision"])
+        for number in self.casebook.unfinished(provided=True):
+            application = self.casebook.load(number).application
+            step = next_step(application, rules_of(application), self.cloud.now())
+            provisions.start(number, step_payload(number, step))
+
     def execution(self, number: str) -> dict[str, Any]:
-        return self.cloud.execution(number, "ApplicationReview")
+        application = self.casebook.load(number).application
+        return self.cloud.execution(application.execution, _machine_of(application))
 
     def _s3(self) -> Any:
         return boto3.client("s3", REGION)
+
+
+def _machine_of(application: Application) -> str:
+    return "AppealReview" if application.contests else "ApplicationReview"
 
 
 def needed_documents(draft: Mapping[str, Any]) -> list[str]:

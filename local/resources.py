@@ -149,6 +149,15 @@ def kms_key(properties, _name):
     return key["KeyId"], {"Arn": key["Arn"], "KeyId": key["KeyId"]}
 
 
+@resource_type("AWS::SecretsManager::Secret", "Name")
+def secret(properties, name):
+    """moto's CloudFormation has none. The value is the same in every deployment: what was sealed
+    before a restart holds after it."""
+    value = f"{name}-".ljust(properties["GenerateSecretString"]["PasswordLength"], "0")
+    arn = client("secretsmanager").create_secret(Name=name, SecretString=value)["ARN"]
+    return arn, {"Id": arn}
+
+
 @resource_type("AWS::SNS::Subscription")
 def sns_subscription(properties, _name):
     if properties["Protocol"] not in ("sqs", "email", "sms"):

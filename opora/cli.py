@@ -106,13 +106,20 @@ def _deadline(options: argparse.Namespace) -> int:
 
 
 def _services(options: argparse.Namespace) -> int:
-    from opora import services
+    from opora import impact, services, versions
 
-    if options.action == "list":
-        return services.show_list(as_json=options.json)
-    if options.action == "show":
-        return services.show_one(options.service, as_json=options.json)
-    return services.check(options.files, as_json=options.json)
+    actions: dict[str, Callable[[], int]] = {
+        "list": lambda: services.show_list(as_json=options.json),
+        "show": lambda: services.show_one(options.service, as_json=options.json),
+        "check": lambda: services.check(options.files, as_json=options.json),
+        "template": lambda: services.print_template(options.service, as_jsonl=options.jsonl),
+        "docs": lambda: services.write_docs(options.file),
+        "freeze": lambda: versions.freeze(options.services),
+        "impact": lambda: impact.impact(
+            options.file, options.url, options.table, options.stored, as_json=options.json
+        ),
+    }
+    return actions[options.action]()
 
 
 _COMMANDS: dict[str, Command] = {
@@ -165,11 +172,11 @@ def _add_run(commands: argparse._SubParsersAction) -> None:
     run.add_argument("--at", metavar="INSTANT", help="begin at this virtual time, with no data")
     demo = commands.add_parser(
         "demo",
-        help="walk the service through eight journeys, unattended",
-        description="Walk the service through eight journeys on a virtual clock, and say of each "
-        "whether it went as it should. Needs no `opora run`.",
+        help="walk thirteen journeys from application to outcome, unattended",
+        description="Walk thirteen journeys on a virtual clock, from application to outcome, "
+        "and say of each whether it went as it should. Needs no `opora run`.",
     )
-    demo.add_argument("journey", nargs="*", type=_journey, help="only these journeys, 1 to 8")
+    demo.add_argument("journey", nargs="*", type=_journey, help="only these journeys, 1 to 13")
 
 
 def _add_remote(commands: argparse._SubParsersAction) -> None:
@@ -181,7 +188,9 @@ def _add_remote(commands: argparse._SubParsersAction) -> None:
     advance_to = actions.add_parser("advance-to", help="send the clock to a day or instant")
     advance_to.add_argument("value", help="2026-12-31 or 2026-12-31T10:00:00+03:00")
     token = _remote(commands, "token", "a fresh token of one of the invented people")
-    token.add_argument("person", help="citizen, officer, second-officer, supervisor, agency")
+    token.add_argument(
+        "person", help="citizen, officer, second-officer, third-officer, supervisor, agency"
+    )
     drop = _remote(commands, "drop", "drop an agency's file and fetch its report")
     drop.add_argument("file", type=Path, help="a CSV file")
     drop.add_argument("--agency", required=True, help="whose inbox, for example A")
@@ -233,19 +242,60 @@ def _add_pure(commands: argparse._SubParsersAction) -> None:
     )
     _add_json(deadline)
 
+    _add_services(commands)
+
+
+def _add_services(commands: argparse._SubParsersAction) -> None:
     services = commands.add_parser(
         "services",
-        help="list, show or check the service files",
-        description="List, show or check the service files.",
+        help="list, show, check, release the service files, and what follows from them",
+        description="Service files: what they say, whether they are sound, what follows from them.",
     )
     actions = services.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listed = actions.add_parser("list", help="every service")
-    shown = actions.add_parser("show", help="one service")
-    shown.add_argument("service", help="id of the service")
-    checked = actions.add_parser("check", help="find mistakes in service files")
+    listed = _action(actions, "list", "every service")
+    shown = _action(actions, "show", "one service")
+    shown.add_argument("service", help="its id or its code, for example V2")
+    checked = _action(
+        actions,
+        "check",
+        "every mistake of service files, with its file and line; exit status 1 if there is any",
+    )
     checked.add_argument("files", nargs="*", type=Path, help="default: all of services/")
-    for parser in (listed, shown, checked):
+    template = _action(actions, "template", "an agency's file: its columns and an example row")
+    template.add_argument("service", help="its id or its code, for example V2")
+    form = template.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="for a spreadsheet (the default)")
+    form.add_argument("--jsonl", action="store_true", help="the example form as a line of JSON")
+    docs = _action(actions, "docs", "write docs/services.md anew from the service files")
+    docs.add_argument("file", nargs="?", type=Path, default=Path("docs/services.md"))
+    freeze = _action(
+        actions,
+        "freeze",
+        "release the services as they are: applications keep the version they began under",
+    )
+    freeze.add_argument("services", nargs="*", help="ids; default: all")
+    impact = _add_impact(actions)
+    for parser in (listed, shown, checked, impact):
         _add_json(parser)
+
+
+def _add_impact(actions: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    impact = _action(
+        actions,
+        "impact",
+        "replay a changed service file over stored applications: whose outcome, amount or due "
+        "date would change; nothing is written",
+    )
+    impact.add_argument("file", type=Path, help="the changed service file")
+    where = impact.add_mutually_exclusive_group()
+    where.add_argument("--url", default=URL, help="of `opora run` (default: %(default)s)")
+    where.add_argument("--table", help="the DynamoDB table of a deployed office")
+    where.add_argument("--stored", type=Path, metavar="FILE", help="JSON lines, as --url gives")
+    return impact
+
+
+def _action(actions: argparse._SubParsersAction, name: str, told: str) -> argparse.ArgumentParser:
+    return actions.add_parser(name, help=told, description=told[0].upper() + told[1:] + ".")
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
@@ -253,8 +303,8 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def _journey(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 8:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a journey: give a number from 1 to 8")
+    if not text.isdigit() or not 1 <= int(text) <= 13:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a journey: give a number from 1 to 13")
     return int(text)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters import definitions
 from casework.deadline import ClockEvent
-from casework.review import TermDue, prove_terms
+from casework.review import TermDue, foreseen_terms
 from casework.service import ServiceDefinition
 from opora.failure import Failure
 from opora.instants import instant
@@ -28,7 +28,7 @@ def deadline(
     _check_priority(rules.service, priority)
     zone = rules.calendar.region.zone
     clock = sorted((_event(text, zone) for text in events), key=lambda event: event.at)
-    terms = prove_terms(
+    terms = foreseen_terms(
         rules.service, rules.calendar, instant(received, zone), priority, tuple(clock)
     )
     if as_json:

@@ -1,4 +1,4 @@
-"""`opora demo`: one service walked through eight journeys on the real state machines, unattended.
+"""`opora demo`: thirteen journeys on the real state machines, unattended.
 
 Each journey says what it expects; whatever differs is printed, and the exit status is 1.
 """
@@ -11,12 +11,14 @@ from typing import Any
 
 import boto3
 
+from adapters import definitions
 from adapters.deliveries import Deliveries
+from casework.example import example_form
 from local import people
 from local.agency_file import sample
 from local.aws import REGION
 from local.cloud import LocalCloud
-from local.office import Office, Refused, form_of
+from local.office import Caller, Office, Refused, form_of
 from opora.timeline import print_timeline
 
 # A Monday before the May holidays of 2026: every journey crosses weekends, 1, 9 and 11 May.
@@ -60,6 +62,8 @@ class Stage:
         print(f"\n{number}. {title}")
         self.cloud.reset(start=BEGIN)
         self.office.registries.start_over()
+        self.office.payments.start_over()
+        self.office.bank.start_over()
         self._journey = number
         try:
             walk(self)
@@ -84,6 +88,10 @@ class Stage:
             for told in self._deliveries.of(number)
             if told.channel not in ("operators", "agency")
         }
+
+    def form(self, service: str, **chosen: Any) -> dict[str, Any]:
+        """An invented person's, as `opora services template` shows it; `chosen` replaces."""
+        return example_form(definitions.service(service), self.cloud.now().date(), **chosen)
 
     def ended(self, number: str, stage: str, status: str = "SUCCEEDED") -> None:
         self.expect("stage", self.office.show(number)["stage"], stage)
@@ -169,7 +177,7 @@ def refused(on: Stage) -> None:
     on.office.propose_refusal(number, "criteria_not_met")
     on.expect(
         "same officer confirms",
-        _refusal(on.office.officer, number),
+        _refusal(on.office.officer, f"/applications/{number}/confirmation", {"agrees": True}),
         (403, "second_officer_needed"),
     )
     on.cloud.advance(days=1)
@@ -182,9 +190,10 @@ def refused(on: Stage) -> None:
     on.expect("the letter tells it", turn["text"] in on.cloud.emails[-1][2], True)
 
 
-def _refusal(officer: Any, number: str) -> tuple[int, str] | None:
+def _refusal(who: Caller, path: str, body: dict[str, Any]) -> tuple[int, str] | None:
+    """How the API refuses that request: status and code; None when it carries it out."""
     try:
-        officer.post(f"/applications/{number}/confirmation", {"agrees": True})
+        who.post(path, body)
     except Refused as answer:
         return answer.status, answer.code
     return None
@@ -249,3 +258,143 @@ def batch(on: Stage) -> None:
 def _totals(report: str) -> dict[str, int]:
     lines = (line.split(";") for line in report.split("\r\n\r\n", maxsplit=1)[0].splitlines())
     return {name: int(count) for name, count in lines}
+
+
+# ---- fees, appointments, appeals, and what follows an approval ----------------------------------
+
+
+@journey(9, "A fee: nothing is submitted before it is paid; paid twice, one sum goes back")
+def fee_paid(on: Stage) -> None:
+    form = on.form("disability-certificate", certificate_type="duplicate", hand_over="mfc")
+    number = on.office.draft(form, service="disability-certificate")
+    lacking = [problem["code"] for problem in on.office.show(number)["problems"]]
+    on.expect("what keeps it from being submitted", lacking, ["fee_unpaid"])
+    page = on.office.citizen.post(f"/applications/{number}/payment")["url"]
+    first, second = on.office.payments.pay(page), on.office.payments.pay(page)
+    on.cloud.settle()
+    receipts = on.office.show(number)["fee"]["receipts"]
+    on.expect("receipts", [r["state"] for r in receipts], ["paid", "refunded"])
+    on.expect("went back", list(on.office.payments.given_back) == [second] != [first], True)
+    on.office.submit(number)
+    on.cloud.advance(days=2)
+    on.office.approve(number)
+    on.timeline(number)
+    on.ended(number, "approved")
+
+
+@journey(10, "A doctor's appointment: two want one slot, the second is told what is free nearby")
+def appointment(on: Stage) -> None:
+    slot, next_one = _published(on, "2026-04-29T10:00:00+03:00", "2026-04-29T10:20:00+03:00")
+    first, second = (_wants(on, slot, person) for person in (1, 2))
+    on.office.submit(first)
+    refusal = _refusal(on.office.citizen, f"/applications/{second}/submission", {})
+    on.expect("the second", refusal, (409, "slot_taken_others_free"))
+    on.office.citizen.patch(f"/applications/{second}", {"form": {"slot": next_one}})
+    on.office.submit(second)
+    on.cloud.advance(minutes=5)
+    on.timeline(second)
+    on.ended(second, "approved")  # by the rules: no officer was asked
+    tickets = [on.office.show(n)["appointment"]["starts"][11:16] for n in (first, second)]
+    on.expect("tickets", tickets, ["10:00", "10:20"])
+    on.office.withdraw(first)
+    free = on.office.citizen.get("/slots?speciality=therapist&region=RU-MOW")["slots"]
+    on.expect("cancelled, the time is free again", [s["id"] for s in free], [slot])
+
+
+def _published(on: Stage, *starts: str) -> list[str]:
+    timetable = {
+        "region": "RU-MOW",
+        "speciality": "therapist",
+        "clinic": "Поликлиника № 1",
+        "place": "ул. Садовая, д. 1, каб. 12",
+        "doctor": "Иванова А. С.",
+        "minutes": 20,
+        "starts": list(starts),
+    }
+    published = on.office.agency("A").post("/slots", timetable)
+    return [slot["id"] for slot in published["slots"]]
+
+
+def _wants(on: Stage, slot: str, person: int) -> str:
+    form = on.form("doctor-appointment", seed=person, speciality="therapist", slot=slot)
+    return on.office.draft(form, service="doctor-appointment")
+
+
+@journey(11, "An appeal: two other officers change the refusal, and the case is approved")
+def appealed(on: Stage) -> None:
+    form = form_of(people.MOTHER, income="900000", notify_by="email")
+    contested = on.office.apply(form)
+    on.cloud.advance(days=6)
+    on.office.propose_refusal(contested, "criteria_not_met")
+    on.office.confirm(contested)
+    on.cloud.advance(days=9)
+    decision = on.office.show(contested)["decision"]
+    on.expect("may be appealed until", decision["appeal_until"]["due_day"], "2026-06-02")
+    told = {"contested": contested, "decision_date": "03.05.2026", "snils": form["snils"]}
+    number = on.office.apply(on.form("appeal", **told), service="appeal")
+    ruling = {"outcome": "changed", "explanation": "Доход посчитан дважды"}
+    proposal = f"/applications/{number}/proposal"
+    refusal = _refusal(on.office.officer, proposal, ruling)
+    on.expect("who refused may not rule on it", refusal, (403, "had_part_in_decision"))
+    on.office.supervisor.post(proposal, ruling)
+    on.office.third_officer.post(f"/applications/{number}/confirmation", {"agrees": True})
+    on.cloud.advance(minutes=5)
+    on.timeline(number)
+    on.timeline(contested)
+    on.ended(contested, "approved")
+    superseded = [old["outcome"] for old in on.office.show(contested)["superseded"]]
+    on.expect("decisions that are history", superseded, ["refused"])
+
+
+@journey(12, "A programme: agreed and signed, a provider compared and chosen, services recorded")
+def programme(on: Stage) -> None:
+    on.office.load_providers()
+    number = on.office.apply(form_of(people.MOTHER))
+    on.cloud.advance(days=1)
+    on.office.approve(number)
+    cleaning = {"need": "social_household", "title": "Уборка", "times": 3, "per": "week"}
+    on.office.propose_programme(
+        number,
+        cleaning | {"until": "2026-10-31", "why": "Трудно наклоняться"},
+        review_on="2026-09-01",
+    )
+    on.cloud.advance(days=2)
+    on.office.agree(number)
+    for row in on.office.citizen.get(f"/applications/{number}/providers")["providers"]:
+        offered = row["provider"]
+        print(f"       {offered['title']}: {row['a_month']} ₽ a month, rated {offered['rating']}")
+    on.office.choose(number, "lipa")
+    on.office.officer.post(f"/applications/{number}/act")
+    on.cloud.advance(days=3)
+    on.office.record(number, 1, "started", "2026-05-01")
+    on.cloud.advance(days=20)
+    on.office.record(number, 1, "ended", "2026-05-22", "Дом убран, помощь больше не нужна")
+    on.timeline(number)
+    on.ended(number, "approved")
+    provision = on.cloud.execution(number, "ServiceProvision")
+    on.expect("provision", provision["status"], "SUCCEEDED")
+    on.expect("billed transitions", on.cloud.transitions(number, "ServiceProvision") <= 12, True)
+
+
+@journey(13, "Paid monthly for two months: the bank refuses the second once, and each is paid once")
+def paid_monthly(on: Stage) -> None:
+    form = on.form("care-for-disabled")
+    number = on.office.apply(form, service="care-for-disabled")
+    on.cloud.advance(days=1)
+    on.office.approve(number)
+    amount = on.office.show(number)["decision"]["assessment"]["amount"]
+    for line in amount["working"]:
+        print(f"       {line}")
+    on.cloud.advance_to(datetime(2026, 5, 20, tzinfo=UTC))
+    account = on.office.casebook.load(number).texts["order_1"]["account"]
+    on.office.bank.refuses[account] = "account_closed"
+    on.cloud.advance_to(datetime(2026, 6, 1, 12, tzinfo=UTC))
+    on.office.bank.refuses.clear()
+    on.cloud.advance_to(datetime(2026, 6, 10, tzinfo=UTC))
+    on.timeline(number)
+    shown = on.office.citizen.get(f"/applications/{number}/payments")["history"]
+    paid = {month["period"]: month["state"] for month in shown}
+    on.expect("paid", paid, {"2026-05": "paid", "2026-06": "paid"})
+    booked = [key.partition("#")[2] for key in on.office.bank.book]
+    on.expect("in the bank's own book", booked, ["2026-05", "2026-06"])
+    on.expect("told", list(on.told(number)), ["accepted", "approved", "payment_failed"])

@@ -96,6 +96,11 @@ def show_history(url: str, number: str, *, verify: bool) -> int:
     return 0 if broken is None else 1
 
 
+def stored(url: str, service: str) -> list[dict[str, Any]]:
+    """Every application of the service, with its form: adapters/stored.py says in what shape."""
+    return _call(url, f"/_local/stored/{quote(service, safe='')}")["applications"]
+
+
 def _call(url: str, path: str, body: bytes | None = None) -> dict[str, Any]:
     address, headers = url.rstrip("/") + path, {HEADER: "1", "Content-Type": "application/json"}
     try:

@@ -15,7 +15,6 @@ from opora.failure import Failure
 from opora.instants import instant
 
 SAVE_EVERY = 60  # seconds
-PEOPLE = ("citizen", "agency", "officer", "second-officer", "supervisor")
 
 
 def run(port: int, aws_port: int, state: Path, *, fresh: bool, at: str | None) -> int:
@@ -87,7 +86,8 @@ def _served(
     from local.live import serve  # noqa: PLC0415
     from local.office import Office  # noqa: PLC0415
 
-    with LocalCloud(start=start) as cloud:
+    page = {"PaymentPage": f"http://127.0.0.1:{port}/_local/pay"}
+    with LocalCloud(start=start, parameters=page) as cloud:
         office = Office(cloud)
         _restore(cloud, office, state)
         with serve(cloud, port, aws_port, Control(cloud, office)) as url:
@@ -142,6 +142,7 @@ People (password: {office.password}); a fresh token: opora token{where} NAME
   agency           files for its clients, agency A
   officer          decides (region RU-MOW)
   second-officer   confirms refusals
+  third-officer    rules on appeals, with the supervisor
   supervisor       also releases what others hold
 
 Try, in another terminal:

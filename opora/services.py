@@ -1,26 +1,33 @@
 """`opora services`: what can be applied for, and whether the files that say so are sound."""
 
-import tomllib
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from adapters import definitions
+from adapters.clock import now
+from casework import words
+from casework.service import ServiceDefinition
+from casework.template import example_line, template
+from opora.check import every_file, mistakes
+from opora.failure import Failure
 from opora.output import print_json, print_table
+
+REGION = "RU-MOW"  # of the example row; an agency writes its own
 
 
 def show_list(*, as_json: bool) -> int:
     found = definitions.services().values()
     if as_json:
-        print_json([{"id": s.id, "title": s.title, "version": s.version} for s in found])
+        kept = ("id", "code", "title", "version")
+        print_json([{name: getattr(s, name) for name in kept} for s in found])
     else:
-        print_table((s.id, f"v{s.version}", s.title) for s in found)
+        print_table((s.code or "", s.id, f"v{s.version}", s.title) for s in found)
     return 0
 
 
-def show_one(service_id: str, *, as_json: bool) -> int:
-    service = definitions.service(service_id)
+def show_one(name: str, *, as_json: bool) -> int:
+    service = _found(name)
     if as_json:
         print_json(service.model_dump(by_alias=True, exclude_none=True))
         return 0
@@ -35,38 +42,62 @@ def show_one(service_id: str, *, as_json: bool) -> int:
         indent="  ",
     )
     print("\nДокументы")
-    print_table(((d.kind, d.title) for d in service.documents), indent="  ")
+    for document in words.documents(service):
+        needed = f" — {document.needed}" if document.needed else ""
+        print(f"  {document.kind}: {document.title}{needed}")
     print("\nСроки")
-    for term in service.terms:
-        for kind, length in term.kinds():
-            print(f"  {term.title}: {kind} {length.amount} {length.unit}")
+    for term in words.terms(service):
+        print(f"  {term.title}: {term.text}")
     return 0
+
+
+def print_template(name: str, *, as_jsonl: bool) -> int:
+    """An example row of an agency's file, with its header; or one form as a line of JSON."""
+    rules = definitions.rules(_found(name).id, REGION)
+    today = rules.calendar.local_day(now())
+    if as_jsonl:
+        print(example_line(rules, today))
+    else:
+        sys.stdout.write(template(rules, REGION, today).decode())
+    return 0
+
+
+def _found(name: str) -> ServiceDefinition:
+    """By its id, or by its code: V2."""
+    if name in definitions.service_ids():
+        return definitions.service(name)
+    known = definitions.services().values()
+    found = next((service for service in known if service.code == name.upper()), None)
+    return found or definitions.service(name)
 
 
 def check(files: Sequence[Path], *, as_json: bool) -> int:
     """Exit status 1 when any file has a mistake."""
-    files = files or sorted(definitions.SERVICES.glob("*.toml"))
-    found = [
-        {"file": str(path), "where": where, "problem": problem}
-        for path in files
-        for where, problem in _mistakes(path)
-    ]
+    files = files or every_file()
+    found = mistakes(files, now().date())
     if as_json:
-        print_json(found)
-    elif found:
-        print_table((f["file"], f["where"], f["problem"]) for f in found)
-    else:
-        print(f"{len(files)} service file(s) checked: no mistakes")
+        print_json([mistake._asdict() for mistake in found])
+        return 1 if found else 0
+    for file, line, where, problem in found:
+        said = f"{where}: {problem}" if where else problem
+        print(f"{_near(file)}:{line}: {said}")
+    print(f"{len(files)} file(s) checked: {len(found) or 'no'} mistake(s)")
     return 1 if found else 0
 
 
-def _mistakes(path: Path) -> Iterator[tuple[str, str]]:
+def _near(file: str) -> str:
+    """The path from here, where that is shorter."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
+
+
+def write_docs(path: Path) -> int:
+    """docs/services.md anew. Exit status 0 also when nothing has changed."""
+    from opora.service_docs import document  # noqa: PLC0415 - for this command alone
+
     try:
-        definitions.read_service(path)
-    except ValidationError as error:
-        for found in error.errors():
-            yield ".".join(map(str, found["loc"])), found["msg"]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        yield "", str(error)
+        path.write_text(document(definitions.services().values()), encoding="utf-8")
     except OSError as error:
-        yield "", error.strerror or str(error)
+        raise Failure(f"{path} cannot be written: {error.strerror}") from error
+    print(f"{path}: {len(definitions.services())} services")
+    return 0

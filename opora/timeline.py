@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from adapters import definitions
@@ -31,7 +32,15 @@ def print_timeline(case: Case, deliveries: Deliveries) -> None:
         if delivery.state is State.SENT:
             notice = f"{delivery.template} by {delivery.channel}"
             told.setdefault(delivery.event, []).append(notice)
-    print_table(_lines(case, told), indent="  ")
+    print_table(_once(_lines(case, told)), indent="  ")
+
+
+def _once(lines: Iterator[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Ten documents accepted in one minute are one line."""
+    for line, alike in groupby(lines):
+        count = sum(1 for _ in alike)
+        when, stage, who, what, *rest = line
+        yield (when, stage, who, what if count == 1 else f"{what} ({count} times)", *rest)
 
 
 def _lines(case: Case, told: dict[int, list[str]]) -> Iterator[tuple[str, ...]]:
@@ -71,7 +80,10 @@ def _due(application: Application, at: datetime) -> str:
     """The promised day and why it is that one."""
     if not application.in_work:
         return ""
-    promise = next(t for t in terms(application, rules_of(application), at) if t.kind == "promise")
+    begun = terms(application, rules_of(application), at)
+    promise = next((term for term in begun if term.kind == "promise"), None)
+    if promise is None:  # a term that runs from the end of the checks
+        return ""
     return f"{promise.proven.due_day:%d.%m.%Y}: {reason_of(promise)}"
 
 

@@ -33,6 +33,8 @@ def office(shared_office: Office) -> Office:
     """The office on its first morning: nobody has applied, registries behave as their file says."""
     shared_office.cloud.reset(start=START)
     shared_office.registries.start_over()
+    shared_office.payments.start_over()
+    shared_office.bank.start_over()
     return shared_office
 
 

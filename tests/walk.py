@@ -15,8 +15,10 @@ from unittest import mock
 
 import boto3
 
+from adapters import definitions
 from adapters.messages import Sms
 from casework.errors import Unavailable
+from casework.example import example_form
 from local.aws import REGION, Backends
 from local.office import Office, form_of
 from local.people import person
@@ -77,11 +79,13 @@ def _live(
 ) -> None:
     _refused_after_questions(office, first)
     _withdrawn(office, first)
+    _drafts_with_a_fee(office)
     _left_to_the_clock(office, second | {"notify_by": "email"})
     _in_a_batch(office, third | {"notify_by": "letter"})
     _strange_uploads(office)
     _a_notice_that_never_leaves(office, fourth)
-    _decided_before_the_wait(office, fifth)
+    _provided(office, _decided_before_the_wait(office, fifth), fifth)
+    _paid(office)
     office.cloud.settle()
 
 
@@ -120,9 +124,31 @@ def _refused_after_questions(office: Office, form: Form) -> None:
 
 
 def _withdrawn(office: Office, form: Form) -> None:
-    number = office.apply(form)
+    """Signed of one's own accord, and withdrawn."""
+    number = office.draft(form)
+    signed = {"signature": office.sign(number, "submission")}
+    office.citizen.post(f"/applications/{number}/submission", signed)
+    office.cloud.settle()
     office.cloud.advance(minutes=10)
     office.withdraw(number)
+
+
+def _drafts_with_a_fee(office: Office) -> None:
+    """One is paid twice, and somebody pays for nothing; the other is left to the clock."""
+    service = definitions.service("disability-certificate")
+    form = example_form(service, office.cloud.now().date(), certificate_type="duplicate")
+    known = {name: value for name, value in CANARY.items() if name in form}
+    begun = {"service": service.id, "region": "RU-MOW", "form": form | known}
+    paid, left = (office.citizen.post("/applications", begun)["number"] for _ in range(2))
+    page = office.citizen.post(f"/applications/{paid}/payment")["url"]
+    office.payments.pay(page)
+    office.payments.pay(page)
+    nobodys = {"event": "nobodys", "transaction": "nobodys", "payment": "nobodys"}
+    office.payments.send(office.payments.told[-1] | nobodys)
+    office.cloud.settle()
+    office.withdraw(paid)
+    office.cloud.advance(days=31)
+    assert office.show(left)["stage"] == "expired"
 
 
 def _left_to_the_clock(office: Office, form: Form) -> None:
@@ -134,7 +160,7 @@ def _left_to_the_clock(office: Office, form: Form) -> None:
     office.approve(number)
 
 
-def _decided_before_the_wait(office: Office, form: Form) -> None:
+def _decided_before_the_wait(office: Office, form: Form) -> str:
     """The stream is late, and the officer quicker than the execution that waits for one."""
     number = office.apply(form)
     office.cloud.advance(seconds=3)
@@ -144,6 +170,60 @@ def _decided_before_the_wait(office: Office, form: Form) -> None:
     office.approve(number)
     office.cloud.advance(minutes=5)
     assert office.execution(number)["status"] == "SUCCEEDED"
+    return number
+
+
+def _provided(office: Office, number: str, form: Form) -> None:
+    """A programme, wishes, another programme, silence, a complaint, and its end, all in words that
+    name the person."""
+    path, words = f"/applications/{number}", f"{form['last_name']}, {form['phone']}"
+    today = office.cloud.now().date()
+    line = {
+        "need": "social_household",
+        "title": f"Покупки для {form['last_name']}",
+        "times": 2,
+        "per": "week",
+        "until": f"{today + timedelta(days=90)}",
+        "why": form.get("wishes", words),
+    }
+    review_on = f"{today + timedelta(days=60)}"
+    office.load_providers()
+    office.propose_programme(number, line, review_on=review_on)
+    office.agree(number, wishes=words)
+    office.propose_programme(number, line, review_on=review_on)
+    office.cloud.advance(days=10)
+    office.agree(number)
+    office.citizen.get(f"{path}/providers")
+    office.choose(number, "lipa")
+    office.officer.post(f"{path}/act")
+    office.citizen.post(f"{path}/complaint", {"words": words})
+    office.officer.post(f"{path}/complaint-review", {"upheld": False, "answer": words})
+    office.cloud.settle()
+    office.record(number, 1, "started", f"{today}")
+    office.record(number, 1, "ended", f"{today}", words)
+    office.citizen.get(f"{path}/programme")
+
+
+def _paid(office: Office) -> None:
+    """A benefit, its first payment, and what was paid wrongly."""
+    service, today = definitions.service("child-benefits"), office.cloud.now().date()
+    form = example_form(
+        service,
+        today,
+        programme="childcare",
+        child_birth_date=f"{today - timedelta(days=90):%d.%m.%Y}",
+    )
+    known = {name: value for name, value in CANARY.items() if name in form}
+    number = office.apply(form | known, service=service.id)
+    office.cloud.advance(days=1)
+    office.approve(number, explanation=CANARY["last_name"])
+    office.cloud.advance(days=2)
+    path = f"/applications/{number}"
+    (line,) = office.citizen.get(f"{path}/payments")["history"]
+    claim = {"periods": [line["period"]], "words": CANARY["last_name"]}
+    office.officer.post(f"{path}/repayment", claim)
+    office.officer.post(f"{path}/stop", {"reason": "moved", "since": f"{today}"})
+    office.cloud.settle()
 
 
 def _in_a_batch(office: Office, form: Form) -> None:

@@ -6,11 +6,14 @@ from typing import Any
 from adapters.casebook import rules_of
 from adapters.clock import now
 from adapters.executions import step_payload
-from casework import actions
+from casework import actions, issuing
 from casework.application import SYSTEM
+from casework.errors import NotFound, WrongStage
 from casework.ports import Case, Change, Task
-from casework.review import Next, next_step
+from casework.review import PROVIDED, Next, next_step
 from functions.decide.wiring import applications, reviews
+
+PROVIDE = "provide"  # what application_review's last question is asked about
 
 
 def await_people(event: dict[str, Any], _: Any) -> None:
@@ -18,6 +21,8 @@ def await_people(event: dict[str, Any], _: Any) -> None:
     number, purpose, token, at = event["number"], event["purpose"], event["token"], now()
     if purpose == Next.ASK:
         _act(number, lambda case: actions.ask_about_mismatches(case, rules_of(case.application)))
+    if purpose == Next.DECIDE:
+        _act(number, lambda case: actions.decide_by_rules(case, rules_of(case.application), at))
     applications().put_task(number, Task(purpose, token))
     application = applications().load(number).application  # after the token is there to be found
     step = next_step(application, rules_of(application), at)
@@ -32,7 +37,30 @@ def mark_deadline(event: dict[str, Any], _: Any) -> dict[str, Any]:
 
 
 def issue_outcome(event: dict[str, Any], _: Any) -> dict[str, Any]:
-    return _act(event["number"], actions.issue)
+    """The outcome, and what it sets going here and in the application it is about."""
+    number, at = event["number"], now()
+    payload = _act(number, lambda case: issuing.issue(case, rules_of(case.application), at))
+    source = applications().load(number)
+    target = issuing.about(source, rules_of(source.application))
+    if target is not None:
+        _take_effect(source, target)
+    return payload | ({"next": PROVIDE} if payload["next"] in PROVIDED else {})
+
+
+def _take_effect(source: Case, target: str) -> None:
+    """Keyed by the source's number: after a crash in between it is done again, or already is."""
+    number, rules, at = source.application.number, rules_of(source.application), now()
+
+    def act(case: Case) -> Change:
+        return issuing.take_effect(case, rules_of(case.application), source, rules, at)
+
+    try:
+        applications().change(target, act, actor=SYSTEM, now=at)
+    except (NotFound, WrongStage) as error:
+        why = error.code
+        applications().change(
+            number, lambda case: issuing.note_missed(case, why), actor=SYSTEM, now=at
+        )
 
 
 def _act(number: str, act: Callable[[Case], Change]) -> dict[str, Any]:

@@ -8,7 +8,12 @@ from adapters.applications import Applications
 from adapters.aws import client
 from adapters.casebook import open_casebook
 from adapters.executions import Executions
+from adapters.payment_parts import PaymentParts
+from adapters.payment_provider import PaymentPage
+from adapters.queues import Queue
+from adapters.secret import Secret
 from adapters.settings import from_environment
+from casework.application import Application
 
 settings = from_environment()
 logger = Logger(service="decide")
@@ -22,3 +27,39 @@ def applications() -> Applications:
 @cache
 def reviews() -> Executions:
     return Executions(client("stepfunctions"), settings.application_review)
+
+
+@cache
+def provisions() -> Executions:
+    return Executions(client("stepfunctions"), settings.service_provision)
+
+
+@cache
+def payment_runs() -> Executions:
+    return Executions(client("stepfunctions"), settings.benefit_payments)
+
+
+@cache
+def transfers() -> Queue:
+    return Queue(client("sqs"), settings.transfers)
+
+
+@cache
+def payment_parts() -> PaymentParts:
+    return PaymentParts(client("s3"), settings.batches_bucket)
+
+
+@cache
+def appeal_reviews() -> Executions:
+    return Executions(client("stepfunctions"), settings.appeal_review)
+
+
+def reviews_of(application: Application) -> Executions:
+    """The machine that the application runs on."""
+    return appeal_reviews() if application.contests else reviews()
+
+
+@cache
+def payments() -> PaymentPage:
+    secret = Secret(client("secretsmanager"), settings.payments_secret)
+    return PaymentPage(settings.payment_page, secret, Queue(client("sqs"), settings.refunds))

@@ -1,49 +1,58 @@
 """The JSON API of citizens, agencies and officers."""
 
-import json
 import uuid
+from decimal import Decimal
 from typing import Any
-
-from chalice import Chalice
 
 from adapters import definitions
 from adapters.applications import Done, lister_of
 from adapters.calendars import calendar_for
 from adapters.casebook import rules_of
-from casework import actions, form
-from casework.application import Gap, Stage, is_number
+from casework import actions, fees, form, provision_actions, signature
+from casework.application import Event, Gap, Stage, is_number
 from casework.errors import (
     BadRequest,
     NotFound,
     VersionConflict,
 )
 from casework.ports import Case, Change, DocumentRecord
-from functions.intake import bodies, show
+from functions.intake import (
+    appealing,
+    appointments,
+    bodies,
+    catalogue,
+    provision_api,
+    show,
+)
+from functions.intake import payments as payment_news
+from functions.intake.acting import api, app
+from functions.intake.acting import carry_out as _act
+from functions.intake.acting import fitting as _fitting
+from functions.intake.acting import seen as _seen
+from functions.intake.acting import signed as _signed
 from functions.intake.http import (
     AGENCY,
     CITIZEN,
     STAFF,
     SUPERVISOR,
-    Api,
-    Person,
     Request,
     language_of,
     problem_response,
 )
+from functions.intake.known import check_bars
 from functions.intake.openapi import document as openapi_document
 from functions.intake.wiring import (
+    appeal_reviews,
     applications,
     create_application,
     deliveries,
     documents,
     logger,
+    payments,
     reviews,
+    signature_check,
 )
 
-app = Chalice(app_name="opora")
-api = Api(app, logger)
-
-FORM_AT_MOST = 300 * 1024  # bytes; the table takes 400 KB an item
 APPLICANTS = frozenset({CITIZEN, AGENCY})
 CURSOR = {"cursor": "Where the next page begins, as the last one told"}
 
@@ -51,23 +60,27 @@ CURSOR = {"cursor": "Where the next page begins, as the last one told"}
 # ---- what there is to apply for -----------------------------------------------------------------
 
 
-@api.operation("GET", "/services", "Services one can apply for", bodies.ServiceList, roles=None)
-def list_services(_: Request) -> dict[str, Any]:
-    return {"services": [_service_line(service) for service in definitions.services().values()]}
+@api.operation(
+    "GET",
+    "/services",
+    "Services one can apply for",
+    bodies.ServiceList,
+    roles=None,
+    query={"q": "Only those that answer to these words, in any form"},
+)
+def list_services(request: Request) -> dict[str, Any]:
+    return {"services": catalogue.lines(request.query.get("q", ""))}
 
 
 @api.operation(
-    "GET", "/services/{service}", "A service: who, documents, terms", bodies.ServiceView, roles=None
+    "GET",
+    "/services/{service}",
+    "A service: who may apply, documents, terms, fee, in words",
+    bodies.ServiceView,
+    roles=None,
 )
-def show_service(_: Request, service: str) -> dict[str, Any]:
-    found = definitions.service(service)
-    dumped = found.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return _service_line(found) | {
-        "who": list(found.who),
-        "documents": dumped["documents"],
-        "terms": dumped["terms"],
-        "appeal": found.appeal.text,
-    }
+def show_service(request: Request, service: str) -> dict[str, Any]:
+    return catalogue.summary(definitions.service(service), request.now.date())
 
 
 @api.operation(
@@ -83,11 +96,8 @@ def show_schema(_: Request, service: str) -> dict[str, Any]:
 
 @api.operation("GET", "/openapi.json", "This API, described", bodies.SchemaView, roles=None)
 def show_openapi(_: Request) -> dict[str, Any]:
-    return openapi_document(api.operations)
-
-
-def _service_line(service: Any) -> dict[str, Any]:
-    return {name: getattr(service, name) for name in ("id", "title", "version", "summary")}
+    forms = {s.id: form.json_schema(s) for s in definitions.services().values()}
+    return openapi_document(api.operations, forms)
 
 
 # ---- the applicant ------------------------------------------------------------------------------
@@ -132,9 +142,8 @@ def list_own(request: Request) -> dict[str, Any]:
     bodies.ApplicationView,
 )
 def show_application(request: Request, number: str) -> dict[str, Any]:
-    return show.application(
-        _seen(number, request.person), request.person, request.language, request.now
-    )
+    case = appealing.viewed(_seen(number, request.person), request.person, request.now)
+    return _view(case, request)
 
 
 @api.operation(
@@ -148,7 +157,9 @@ def show_application(request: Request, number: str) -> dict[str, Any]:
 def change(request: Request, number: str) -> dict[str, Any]:
     def act(case: Case) -> Change:
         _must_be_at(case, request.body.version)
-        return actions.change(case, rules_of(case.application), request.body.form, request.now)
+        appointments.must_not_have_begun(case, request)
+        changed = actions.change(case, rules_of(case.application), request.body.form, request.now)
+        return _signed(request, case, changed)
 
     return _acted(request, number, act)
 
@@ -159,11 +170,72 @@ def change(request: Request, number: str) -> dict[str, Any]:
     "Submit: number and term begin",
     bodies.ApplicationView,
     roles=APPLICANTS,
+    body=bodies.Submission,
 )
 def submit(request: Request, number: str) -> dict[str, Any]:
-    return _acted(
-        request, number, lambda case: actions.submit(case, rules_of(case.application), request.now)
+    def act(case: Case) -> Change:
+        rules = rules_of(case.application)
+        submitted = appealing.submit(case, request.now)
+        check_bars(rules, submitted.form, case.application.agency, request.now)
+        return _signed(request, case, submitted)
+
+    return _acted(request, number, act)
+
+
+@api.operation(
+    "POST",
+    "/applications/{number}/signing",
+    "What exactly is signed for an act; nothing is changed",
+    bodies.SigningView,
+    roles=APPLICANTS,
+    body=bodies.Signing,
+)
+def show_signing(request: Request, number: str) -> dict[str, Any]:
+    asked: bodies.Signing = request.body
+    case = _seen(number, request.person)
+    rules, now = rules_of(case.application), request.now
+    acts = {
+        "submission": lambda: appealing.submit(case, now),
+        "correction": lambda: actions.change(case, rules, asked.form, now),
+        "answer": lambda: actions.answer(case, rules, asked.form, None, now),
+        "withdrawal": lambda: actions.withdraw(case, rules, now),
+        "agreement": lambda: provision_actions.answer_programme(case, agrees=True, wishes=None),
+        "provider": lambda: provision_api.chosen(case, asked.provider, now),
+    }
+    change = acts[asked.act]()
+    if not change.happenings:
+        raise BadRequest("nothing_to_sign")
+    text = signature.text_of(case, change)
+    return {"text": text, "sha256": signature.digest(text)}
+
+
+@api.operation(
+    "POST",
+    "/applications/{number}/payment",
+    "Pay the state fee: where, and how much",
+    bodies.PaymentView,
+    roles=APPLICANTS,
+)
+def request_payment(request: Request, number: str) -> dict[str, Any]:
+    done = _act(
+        request, number, lambda case: fees.request(case, rules_of(case.application), request.now)
     )
+    payment, amount = done.result["payment"], Decimal(done.result["amount"])
+    url = payments().page(payment, amount)
+    return {"payment": payment, "amount": f"{amount:.2f}", "url": url}
+
+
+@api.operation(
+    "POST",
+    "/payments/webhook",
+    "News from the payment provider, sealed by it",
+    bodies.PaymentTakenView,
+    roles=None,
+    body=bodies.PaymentNews,
+)
+def take_payment_news(request: Request) -> dict[str, Any]:
+    seal = request.headers.get("x-payment-seal")
+    return {"taken": payment_news.take(request.body, seal, request.raw, request.now)}
 
 
 @api.operation(
@@ -172,13 +244,15 @@ def submit(request: Request, number: str) -> dict[str, Any]:
     "Withdraw",
     bodies.ApplicationView,
     roles=APPLICANTS,
+    body=bodies.Submission,
 )
 def withdraw(request: Request, number: str) -> dict[str, Any]:
-    return _acted(
-        request,
-        number,
-        lambda case: actions.withdraw(case, rules_of(case.application), request.now),
-    )
+    def act(case: Case) -> Change:
+        appointments.must_not_have_begun(case, request)
+        withdrawn = actions.withdraw(case, rules_of(case.application), request.now)
+        return _signed(request, case, withdrawn)
+
+    return _acted(request, number, act)
 
 
 @api.operation(
@@ -215,13 +289,13 @@ def resubmit(request: Request, number: str) -> dict[str, Any]:
 )
 def answer(request: Request, number: str) -> dict[str, Any]:
     given: bodies.Answer = request.body
-    return _acted(
-        request,
-        number,
-        lambda case: actions.answer(
-            case, rules_of(case.application), given.form, given.message, request.now
-        ),
-    )
+
+    def act(case: Case) -> Change:
+        rules = rules_of(case.application)
+        answered = actions.answer(case, rules, given.form, given.message, request.now)
+        return _signed(request, case, answered)
+
+    return _acted(request, number, act)
 
 
 @api.operation(
@@ -263,6 +337,7 @@ def history(request: Request, number: str) -> dict[str, Any]:
         "number": number,
         "events": [show.event(told, request.person, request.language) for told, _ in sealed.events],
         "told": [told._asdict() for told in deliveries().of(number)],
+        "signatures": _signatures(number, [told for told, _ in sealed.events]),
         "intact": sealed.broken_at is None,
     }
 
@@ -333,9 +408,21 @@ def ask(request: Request, number: str) -> dict[str, Any]:
     return _acted(
         request,
         number,
-        lambda case: actions.ask(
-            case, rules_of(case.application), request.person.id, gaps, asked.message
-        ),
+        lambda case: appealing.ask(case, request.person.id, gaps, asked.message),
+    )
+
+
+@api.operation(
+    "POST",
+    "/applications/{number}/letter",
+    "Note what the post says of the letter with the decision: handed over, or come back",
+    bodies.ApplicationView,
+    roles=STAFF,
+    body=bodies.LetterNews,
+)
+def note_letter(request: Request, number: str) -> dict[str, Any]:
+    return _acted(
+        request, number, lambda case: appealing.note_letter(case, request.body, request.now)
     )
 
 
@@ -355,7 +442,7 @@ def assess(request: Request, number: str) -> dict[str, Any]:
 @api.operation(
     "POST",
     "/applications/{number}/proposal",
-    "Approve, or propose a refusal to a second officer",
+    "Approve; or propose a refusal, or a ruling on an appeal, to a second officer",
     bodies.ApplicationView,
     roles=STAFF,
     body=bodies.NewProposal,
@@ -365,22 +452,14 @@ def propose(request: Request, number: str) -> dict[str, Any]:
     return _acted(
         request,
         number,
-        lambda case: actions.propose(
-            case,
-            rules_of(case.application),
-            request.person.id,
-            new.outcome,
-            new.reasons,
-            new.explanation,
-            request.now,
-        ),
+        lambda case: appealing.propose(case, request.person.id, new, request.now),
     )
 
 
 @api.operation(
     "POST",
     "/applications/{number}/confirmation",
-    "As the second officer, confirm a refusal or return it",
+    "As the second officer, confirm a refusal or a ruling, or return it",
     bodies.ApplicationView,
     roles=STAFF,
     body=bodies.Confirmation,
@@ -390,31 +469,78 @@ def confirm(request: Request, number: str) -> dict[str, Any]:
     return _acted(
         request,
         number,
-        lambda case: actions.confirm(
-            case,
-            rules_of(case.application),
-            request.person.id,
-            given.agrees,
-            given.explanation,
-            request.now,
-        ),
+        lambda case: appealing.confirm(case, request.person.id, given, request.now),
     )
+
+
+# ---- appointments -------------------------------------------------------------------------------
+
+
+@api.operation(
+    "GET",
+    "/slots",
+    "Free times of doctors, the earliest first",
+    bodies.SlotPage,
+    query={
+        **CURSOR,
+        "speciality": "Of the list of specialities",
+        "region": "Region code; by default the person's own",
+        "from": "A day of the region, or an instant; by default now",
+    },
+)
+def list_slots(request: Request) -> dict[str, Any]:
+    return appointments.listed(request)
+
+
+@api.operation(
+    "POST",
+    "/slots",
+    "Publish times of a doctor",
+    bodies.SlotPage,
+    roles=STAFF | {AGENCY},
+    body=bodies.NewSlots,
+    status=201,
+)
+def publish_slots(request: Request) -> dict[str, Any]:
+    return appointments.publish(request)
+
+
+@api.operation(
+    "DELETE",
+    "/slots/{slot}",
+    "Take a slot back; whoever has it is told and chooses another",
+    bodies.SlotView,
+    roles=STAFF | {AGENCY},
+)
+def close_slot(request: Request, slot: str) -> dict[str, Any]:
+    return appointments.close(request, slot)
+
+
+# ---- the machines at work -----------------------------------------------------------------------
 
 
 @api.operation(
     "GET",
     "/executions",
-    "Executions of application_review, newest first",
+    "Executions of a state machine, newest first",
     bodies.ExecutionPage,
     roles=STAFF,
-    query={**CURSOR, "status": "RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED"},
+    query={
+        **CURSOR,
+        "status": "RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED",
+        "machine": "application_review (by default) or appeal_review",
+    },
 )
 def list_executions(request: Request) -> dict[str, Any]:
     status = request.query.get("status")
     known = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
     if status is not None and status not in known:
         raise BadRequest("bad_parameter", name="status", expected=", ".join(known))
-    return reviews().latest(status, request.query.get("cursor"))
+    machines = {"application_review": reviews, "appeal_review": appeal_reviews}
+    machine = request.query.get("machine", "application_review")
+    if machine not in machines:
+        raise BadRequest("bad_parameter", name="machine", expected=", ".join(machines))
+    return machines[machine]().latest(status, request.query.get("cursor"))
 
 
 @api.operation(
@@ -425,9 +551,13 @@ def list_executions(request: Request) -> dict[str, Any]:
     roles=STAFF,
 )
 def show_execution(_: Request, number: str) -> dict[str, Any]:
-    if not is_number(number):
+    application, _, _ = number.partition(".")  # reopened after an appeal: <number>.2, .3, ...
+    if not is_number(application):
         raise NotFound("unknown_execution")
-    return reviews().show(number)
+    try:
+        return reviews().show(number)
+    except NotFound:
+        return appeal_reviews().show(number)
 
 
 # ---- shared -------------------------------------------------------------------------------------
@@ -442,26 +572,17 @@ def _create(request: Request, change: Change) -> Done:
     )
 
 
-def _act(request: Request, number: str, act: Any) -> Done:
-    """Carry out `act` on an application that the person may see."""
-
-    def act_if_seen(case: Case) -> Change:
-        _check_seen(case, request.person)
-        return _fitting(act(case))
-
-    if not is_number(number):
-        raise NotFound("unknown_number", number=number[:20])
-    return applications().change(
-        number, act_if_seen, actor=request.person.id, now=request.now, command=request.command
-    )
-
-
-def _fitting(change: Change) -> Change:
-    """A draft grows by every request, and numbers grow when they are written out."""
-    stored = json.dumps(change.form, ensure_ascii=False)
-    if len(stored.encode()) > FORM_AT_MOST:
-        raise BadRequest("body_too_large", at_most=FORM_AT_MOST)
-    return change
+def _signatures(number: str, events: list[Event]) -> list[dict[str, Any]]:
+    under = [event for event in events if "signature" in event.data]
+    kept = applications().signatures(number) if under else {}
+    return [
+        {
+            "event": event.sequence,
+            "signer": event.data["signature"]["signer"],
+            "fits": signature.fits(event, kept.get(event.sequence), signature_check()),
+        }
+        for event in under
+    ]
 
 
 def _acted(request: Request, number: str, act: Any) -> dict[str, Any]:
@@ -469,24 +590,12 @@ def _acted(request: Request, number: str, act: Any) -> dict[str, Any]:
 
 
 def _shown(done: Done, request: Request) -> dict[str, Any]:
-    return show.application(done.case, request.person, request.language, request.now)
+    return _view(done.case, request)
 
 
-def _seen(number: str, person: Person) -> Case:
-    if not is_number(number):
-        raise NotFound("unknown_number", number=number[:20])
-    case = applications().load(number)
-    _check_seen(case, person)
-    return case
-
-
-def _check_seen(case: Case, person: Person) -> None:
-    """Somebody else's application is as if it did not exist. What was never submitted is its
-    author's alone, also when it is withdrawn."""
-    app = case.application
-    own = app.applicant == person.id or (app.agency is not None and app.agency == person.agency)
-    if not own and (not person.is_staff or app.submitted_at is None):
-        raise NotFound("unknown_number", number=app.number)
+def _view(case: Case, request: Request) -> dict[str, Any]:
+    booked = appointments.of_case(case)
+    return show.application(case, request.person, request.language, request.now, booked)
 
 
 def _must_be_at(case: Case, version: int | None) -> None:

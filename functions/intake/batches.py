@@ -9,10 +9,21 @@ from adapters.batches import Drop, drop_of
 from adapters.clock import now
 from casework import actions
 from casework.batch import BYTES_AT_MOST, Row, RowResult, read_rows, report, totals
-from casework.errors import AlreadyOpen, InvalidForm, InvalidValue, NotFound, OporaError, Problem
+from casework.errors import (
+    AlreadyOpen,
+    InvalidForm,
+    InvalidValue,
+    NotAllowed,
+    NotFound,
+    OporaError,
+    Problem,
+    SlotTaken,
+)
 from functions.intake.batch_report import lines_of
+from functions.intake.known import check_bars, filing_day
 from functions.intake.wiring import (
     agencies,
+    applications,
     batches,
     create_application,
     intakes,
@@ -62,6 +73,7 @@ def _take_in(row: Row, batch: str, service: str, agency: str) -> RowResult:
         if row.problems:
             raise InvalidForm(row.problems)
         rules = definitions.rules(service, row.region)
+        check_bars(rules, row.form, agency, at)
         change = actions.submit_row(
             rules, row.form, row.documents or (), at, region=row.region, agency=agency
         )
@@ -71,14 +83,26 @@ def _take_in(row: Row, batch: str, service: str, agency: str) -> RowResult:
             now=at,
             command=command,
         )
-    except (InvalidForm, InvalidValue, AlreadyOpen) as error:
+    except AlreadyOpen as error:
+        return RowResult(row.row, "rejected", problems=(_open_already(error, agency),))
+    except (InvalidForm, InvalidValue, NotAllowed, SlotTaken) as error:
         return RowResult(row.row, "rejected", problems=_problems(error))
     first = row.repeats is None and done.result == origin
     return RowResult(row.row, "accepted" if first else "repeated", done.case.application.number)
 
 
+def _open_already(error: AlreadyOpen, agency: str) -> Problem:
+    """The agency's own earlier application is named, and that its filing date stands."""
+    number = error.details.get("number")
+    earlier = applications().load(number).application if number else None
+    if earlier is None or earlier.agency != agency:
+        return Problem("", AlreadyOpen.code)
+    filed = {"number": number, "filed": filing_day(earlier)}
+    return Problem("", "already_open_yours", filed)
+
+
 def _problems(error: OporaError) -> tuple[Problem, ...]:
-    if isinstance(error, InvalidForm):
+    if isinstance(error, (InvalidForm, SlotTaken)):
         return error.problems
     return (Problem("region" if error.code == "unknown_region" else "", error.code, error.details),)
 

@@ -5,7 +5,7 @@ knows who asks, answers with a checked shape, and maps casework's errors to prob
 import functools
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -63,6 +63,8 @@ class Request:
     language: str
     now: datetime
     command: Command | None
+    raw: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in small letters
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,12 @@ class Operation:
     returns: type[BaseModel]
     status: int
     query: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether a request may come without a body: nothing in it must be said."""
+        fields = self.body.model_fields.values() if self.body else ()
+        return not any(each.is_required() for each in fields)
 
 
 class Api:
@@ -143,7 +151,14 @@ def _request(operation: Operation, raw: Any, language: str) -> Request:
         raise NotAllowed("role_needed")
     body = _body(operation, raw)
     return Request(
-        person, body, _query(operation, raw), language, now(), _command(operation, raw, person)
+        person,
+        body,
+        _query(operation, raw),
+        language,
+        now(),
+        _command(operation, raw, person),
+        raw.raw_body,
+        {name.lower(): value for name, value in raw.headers.items()},
     )
 
 
@@ -169,7 +184,7 @@ def _body(operation: Operation, raw: Any) -> BaseModel | None:
         raise BadRequest("body_too_large", at_most=BODY_AT_MOST)
     if operation.body is None:
         return None
-    parsed = _json(data)
+    parsed = {} if operation.may_be_empty and not data else _json(data)
     try:
         return operation.body.model_validate_json(json.dumps(parsed))
     except ValidationError as error:

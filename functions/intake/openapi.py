@@ -1,6 +1,6 @@
 """The OpenAPI document, made from the operations themselves: it cannot tell of another API."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +12,7 @@ from functions.intake.http import PROBLEM, Operation
 PATH_PARAMETERS = {
     "number": {"type": "string", "pattern": r"^\d{3}-\d{3}-\d{4}$", "example": "123-456-7890"},
     "service": {"type": "string", "example": "social-service-need"},
+    "slot": {"type": "string", "example": "5f0c2a9be1d34c7788aa"},
 }
 PROBLEM_SCHEMA = {
     "type": "object",
@@ -34,10 +35,18 @@ PROBLEM_SCHEMA = {
 }
 
 
-def document(operations: Iterable[Operation]) -> dict[str, Any]:
+FORM = "Form."
+"""Before the id of a service: the name of its form's schema."""
+
+
+def document(
+    operations: Iterable[Operation], forms: Mapping[str, dict[str, Any]]
+) -> dict[str, Any]:
+    """`forms`: JSON Schema of each service's form, by the id of the service."""
     operations = list(operations)
     models = {model for o in operations for model in (o.body, o.returns) if model}
     names, schemas = _schemas(models)
+    _point_to_forms(schemas["NewApplication"], forms)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         described = _operation(operation, names)
@@ -51,7 +60,11 @@ def document(operations: Iterable[Operation]) -> dict[str, Any]:
         },
         "paths": paths,
         "components": {
-            "schemas": {**schemas, "Problem": PROBLEM_SCHEMA},
+            "schemas": {
+                **schemas,
+                **{f"{FORM}{service}": schema for service, schema in forms.items()},
+                "Problem": PROBLEM_SCHEMA,
+            },
             "securitySchemes": {
                 "token": {
                     "type": "http",
@@ -71,6 +84,15 @@ def _schemas(models: set[type[BaseModel]]) -> tuple[dict[Any, str], dict[str, An
     return {model: ref["$ref"] for (model, _), ref in refs.items()}, definitions["$defs"]
 
 
+def _point_to_forms(body: dict[str, Any], forms: Iterable[str]) -> None:
+    """A draft may hold any part of a form, and what is not right yet: so the form's schema is told,
+    by service, and not demanded before the application is submitted."""
+    body["properties"]["service"]["examples"] = sorted(forms)
+    body["properties"]["form"]["x-schema-by-service"] = {
+        service: f"#/components/schemas/{FORM}{service}" for service in forms
+    }
+
+
 def _operation(operation: Operation, refs: dict[Any, str]) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.name,
@@ -84,7 +106,7 @@ def _operation(operation: Operation, refs: dict[Any, str]) -> dict[str, Any]:
     if operation.body is not None:
         schema = {"$ref": refs[operation.body]}
         described["requestBody"] = {
-            "required": True,
+            "required": not operation.may_be_empty,
             "content": {"application/json": {"schema": schema}},
         }
     return described

@@ -8,12 +8,16 @@ from adapters import definitions
 from adapters.calendars import calendar_for
 from adapters.casebook import rules_of
 from adapters.wording import shown_problem, text_of
-from casework import form
+from casework import drafts, fees, form
 from casework.actions import document_problems
-from casework.application import Application, DocumentState, Stage
+from casework.appeals import window
+from casework.application import SYSTEM, Application, DocumentState, Question, Stage
 from casework.notice import gap_title
+from casework.original import Step
 from casework.ports import Case, Rules
-from casework.review import Next, TermDue, answer_due, next_step, terms
+from casework.review import Next, TermDue, answer_due, clock_of, next_step, terms
+from casework.service import OutcomeKind
+from casework.support import EARLIER, OWN_REGISTRY
 from functions.intake.http import Person
 
 WHO = {
@@ -22,11 +26,26 @@ WHO = {
     Next.DECIDE: "officer",
     Next.CONFIRM: "second_officer",
     Next.ISSUE: "officer",
+    Next.PROGRAMME: "officer",
+    Next.AGREEMENT: "applicant",
+    Next.PROVIDER: "applicant",
+    Next.ACT: "officer",
+    Next.SERVICES: "provider",
+    Next.COMPLAINT: "officer",
+    Next.ORIGINAL: "officer",
+    Next.HANDOVER: "applicant",
     Next.CLOSED: "nobody",
 }
+OURS_TO_DO = (Next.CHECK, Next.DECIDE, Next.CONFIRM)
 
 
-def application(case: Case, person: Person, language: str, now: datetime) -> dict[str, Any]:
+def application(
+    case: Case,
+    person: Person,
+    language: str,
+    now: datetime,
+    appointment: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     app, rules = case.application, rules_of(case.application)
     return {
         "number": app.number,
@@ -35,7 +54,7 @@ def application(case: Case, person: Person, language: str, now: datetime) -> dic
         "title": rules.service.title,
         "region": app.region,
         "stage": app.stage,
-        "stage_title": stage_title(app.stage, language),
+        "stage_title": stage_title(_status(app, rules), language),
         "priority": app.priority,
         "drafted_at": app.drafted_at,
         "submitted_at": app.submitted_at,
@@ -46,6 +65,12 @@ def application(case: Case, person: Person, language: str, now: datetime) -> dic
         "next": _next(app, rules, language, now),
         "question": _question(case, rules),
         "decision": _decision(case, rules),
+        "superseded": [
+            {"outcome": old.outcome, "at": old.at, "reasons": list(old.reasons)}
+            for old in app.superseded
+        ],
+        "appealed_by": app.appealed_by,
+        "contests": app.contests,
         "documents": [_document(case, rules, id_, language) for id_ in app.documents],
         "checks": [
             {
@@ -53,16 +78,72 @@ def application(case: Case, person: Person, language: str, now: datetime) -> dic
                 "title": rules.service.check(name).title,
                 "state": check.state,
                 "fields": list(check.fields),
+                "earlier": _earlier(case, rules, name) if person.is_staff else [],
             }
             for name, check in app.checks.items()
         ],
+        "appointment": appointment,
         "form": dict(case.form),
+        "fee": _fee(case, rules, now),
+        "expires_on": drafts.expires_on(case, rules, now),
         "problems": _lacking(case, rules, language, now),
     }
 
 
-def stage_title(stage: str, language: str) -> str:
-    return definitions.texts("statuses")["stages"][stage][language]
+def _earlier(case: Case, rules: Rules, check: str) -> list[dict[str, str]]:
+    own = rules.service.check(check).registry == OWN_REGISTRY
+    return case.texts.get(EARLIER) or [] if own else []
+
+
+def _fee(case: Case, rules: Rules, now: datetime) -> dict[str, Any] | None:
+    """What the state fee is and what has come of it; nothing where none is due or was paid."""
+    app = case.application
+    facts = form.facts(rules.service, case.form, rules.calendar.local_day(now))
+    needed = fees.due(rules, facts, app.submitted_at or now)
+    if needed is None and not app.fees.receipts:
+        return None
+    return {
+        "title": rules.service.fee.title,
+        "amount": str(needed.amount) if needed else "0",
+        "source": rules.service.fee.source,
+        "paid": fees.covering(app, rules, facts) is not None,
+        "receipts": [
+            {
+                "payment": receipt.payment,
+                "amount": str(receipt.amount),
+                "currency": receipt.currency,
+                "at": receipt.at,
+                "state": receipt.state,
+                "reason": receipt.reason,
+            }
+            for receipt in app.fees.receipts.values()
+        ],
+    }
+
+
+def stage_title(status: str, language: str) -> str:
+    """Of a stage, or of what a stage is called for a while (`_status`)."""
+    told = definitions.texts("statuses")
+    return (told["stages"] | told["for_a_while"])[status][language]
+
+
+def _status(app: Application, rules: Rules) -> str:
+    """The seeds' word for where it stands: the stage, or what it is called for a while."""
+    awaits = app.provided.awaits if app.provided else None
+    if awaits is Step.HANDOVER:
+        return "ready"
+    if _awaits_activation(app, rules):
+        return "activation"
+    queued = app.stage is Stage.CHECKING and app.checks
+    if queued and all(check.state == "due" for check in app.checks.values()):
+        return "accepted"
+    return app.stage
+
+
+def _awaits_activation(app: Application, rules: Rules) -> bool:
+    """Whether something is to be switched on for the person, and nobody has decided that yet."""
+    in_work = app.stage in (Stage.CHECKING, Stage.REVIEW, Stage.CONFIRMATION)
+    return in_work and rules.service.outcome_of({}).kind is OutcomeKind.STATUS
 
 
 def term(shown: TermDue) -> dict[str, Any]:
@@ -74,6 +155,7 @@ def term(shown: TermDue) -> dict[str, Any]:
         "due": proven.due,
         "due_day": proven.due_day,
         "paused": proven.paused,
+        "met_at": shown.met_at,
         "ledger": [day._asdict() for day in proven.ledger],
     }
 
@@ -82,8 +164,26 @@ def _next(app: Application, rules: Rules, language: str, now: datetime) -> dict[
     if app.stage is Stage.DRAFT:
         return {"who": "applicant", "what": _next_text("draft", language), "until": None}
     step = next_step(app, rules, now).next
-    until = answer_due(app.question, rules) if app.question else None
-    return {"who": WHO[step], "what": _next_text(step, language), "until": until}
+    who, until = WHO[step], answer_due(app.question, rules) if app.question else None
+    if step is Next.ASK:
+        asked = app.question or Question(0, now, SYSTEM, ())  # about to be asked
+        step = f"ask_{clock_of(asked, rules)}"
+    day = _activation_day(app, rules, now) if step in OURS_TO_DO else None
+    what = _activation_text(day, language) if day else _next_text(step, language)
+    return {"who": who, "what": what, "until": until}
+
+
+def _activation_day(app: Application, rules: Rules, now: datetime) -> date | None:
+    """By when it is expected: the first of its days that has not passed."""
+    if not _awaits_activation(app, rules):
+        return None
+    due = [t for t in terms(app, rules, now) if t.name == "decision" and not t.is_missed(now)]
+    return min((t.proven.due_day for t in due if t.proven.due_day), default=None)
+
+
+def _activation_text(day: date, language: str) -> str:
+    written = f"{day:%d.%m.%Y}" if language == "ru" else day.isoformat()
+    return _next_text("activate", language).format(day=written)
 
 
 def _next_text(step: str, language: str) -> str:
@@ -108,7 +208,7 @@ def _decision(case: Case, rules: Rules) -> dict[str, Any] | None:
         return None
     approved = decision.outcome == "approved"
     assessment = dict(case.texts.get("assessment", {}))
-    outcome = rules.service.outcome
+    outcome = rules.service.outcome_of(case.form)
     return {
         "outcome": decision.outcome,
         "title": outcome.approved if approved else outcome.refused,
@@ -116,9 +216,24 @@ def _decision(case: Case, rules: Rules) -> dict[str, Any] | None:
         "reasons": assessment.pop("reasons", []),
         "explanation": case.texts.get("explanation"),
         "assessment": assessment,
+        "ruling": decision.ruling,
+        "received": _received(case.application),
+        "appeal_until": _appeal_until(case.application, rules),
         "appeal": None if approved else rules.service.appeal.text,
         "next": outcome.next if approved else None,
     }
+
+
+def _received(app: Application) -> dict[str, Any] | None:
+    return {"at": app.received.at, "how": app.received.how} if app.received else None
+
+
+def _appeal_until(app: Application, rules: Rules) -> dict[str, Any] | None:
+    until = window(app, rules)
+    if until is None:
+        return None
+    ledger = [day._asdict() for day in until.ledger]
+    return {"due": until.due, "due_day": until.due_day, "ledger": ledger}
 
 
 def document(case: Case, id_: str, language: str) -> dict[str, Any]:
@@ -133,6 +248,7 @@ def _document(case: Case, rules: Rules, id_: str, language: str) -> dict[str, An
         "id": id_,
         "kind": state.kind,
         "title": rules.service.document(state.kind).title,
+        "state_title": definitions.texts("statuses")["documents"][state.state][language],
         "file_name": record.file_name if record else None,
         "state": state.state,
         "defect": state.defect,
@@ -144,7 +260,8 @@ def _lacking(case: Case, rules: Rules, language: str, now: datetime) -> list[dic
     if case.application.stage is not Stage.DRAFT:
         return []
     facts, problems = form.check_form(rules.service, case.form, rules.calendar.local_day(now))
-    problems += document_problems(case.application, rules, facts)
+    problems += document_problems(case.application, rules, facts, now)
+    problems += fees.unpaid(case.application, rules, facts, now)
     return [shown_problem(problem, language) for problem in problems]
 
 
@@ -152,7 +269,8 @@ def line(item: Mapping[str, Any], now: datetime, language: str) -> dict[str, Any
     """An item of a list or queue, from the index; its region says whether it is overdue."""
     today = calendar_for(item["region"]).local_day(now)
     due = item.get("due", "").partition("#")[0]
-    due_day = date.fromisoformat(due) if due else None
+    in_work = item["stage"] != Stage.DRAFT  # a draft waits in no officer's queue
+    due_day = date.fromisoformat(due) if due and in_work else None
     return {
         "number": item["number"],
         "service": item["service"],

@@ -15,7 +15,13 @@ from adapters.deliveries import Deliveries
 from adapters.documents import Documents
 from adapters.executions import Executions
 from adapters.messages import Topic
+from adapters.payment_provider import PaymentPage
+from adapters.providers import Providers
+from adapters.queues import Queue
+from adapters.secret import Secret
 from adapters.settings import from_environment
+from adapters.signatures import IdentityProvider
+from adapters.slots import Slots
 from casework.application import NUMBER_SPACE, number_from
 from casework.errors import VersionConflict
 from casework.ports import Change
@@ -34,6 +40,21 @@ def applications() -> Applications:
 @cache
 def reviews() -> Executions:
     return Executions(client("stepfunctions"), settings.application_review)
+
+
+@cache
+def appeal_reviews() -> Executions:
+    return Executions(client("stepfunctions"), settings.appeal_review)
+
+
+@cache
+def providers() -> Providers:
+    return Providers(client("dynamodb"), settings.applications_table)
+
+
+@cache
+def slots() -> Slots:
+    return Slots(client("dynamodb"), settings.applications_table)
 
 
 @cache
@@ -59,6 +80,22 @@ def batches() -> Batches:
 @cache
 def agencies() -> Topic:
     return Topic(client("sns"), settings.agencies_topic)
+
+
+@cache
+def payments_secret() -> Secret:
+    return Secret(client("secretsmanager"), settings.payments_secret)
+
+
+@cache
+def payments() -> PaymentPage:
+    refunds = Queue(client("sqs"), settings.refunds)
+    return PaymentPage(settings.payment_page, payments_secret(), refunds)
+
+
+@cache
+def signature_check() -> IdentityProvider:
+    return IdentityProvider(Secret(client("secretsmanager"), settings.signatures_secret))
 
 
 def create_application(change: Change, **how: Any) -> Done:

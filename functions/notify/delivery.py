@@ -13,8 +13,10 @@ from adapters.deliveries import Delivery, State
 from adapters.messages import Undeliverable
 from adapters.queues import DeliveryRequest
 from adapters.records import each_message
+from casework import appeals
+from casework.application import SYSTEM
 from casework.errors import Unavailable
-from casework.notice import Audience, Channel, Contact, contact_of, is_outdated, words
+from casework.notice import Audience, Channel, Contact, is_outdated, reached_by, words
 from casework.ports import Case
 from functions.notify.wiring import (
     applications,
@@ -64,19 +66,35 @@ def _tell_topic(request: DeliveryRequest, case: Case) -> None:
 
 
 def _tell_applicant(request: DeliveryRequest, case: Case) -> None:
-    contact = contact_of(case.form)
+    rules = rules_of(case.application)
+    contact = reached_by(case, rules, now())
+    if not contact.channels:
+        return  # a draft that does not say how: its author reads it in the cabinet
     texts = definitions.texts("notices")[request.template]
-    filled = words(case, rules_of(case.application), settings.cabinet_url)
+    filled = words(case, rules, settings.cabinet_url)
     told = {name: text.format_map(filled).strip() for name, text in texts.items()}
     for channel in contact.channels:
         delivery = Delivery(request.number, request.event, request.template, channel)
         state = deliveries().begin(delivery, _at())
-        if state is State.SENT:
-            return
         usable = state is State.NEW or channel is Channel.LETTER
-        if usable and _send(delivery, contact, told):
+        if state is State.SENT or (usable and _send(delivery, contact, told)):
+            _note_receipt(delivery, case)
             return
     raise Unavailable("no_channel_left")
+
+
+def _note_receipt(delivery: Delivery, case: Case) -> None:
+    """What went out about a decision proves its receipt from the moment it did, also when it is
+    noted later by whoever comes after a crash."""
+    if case.events[delivery.event - 1].kind != "issued" or delivery.channel == Channel.LETTER:
+        return
+    at = deliveries().ended_at(delivery)
+    applications().change(
+        delivery.number,
+        lambda case: appeals.note_notice(case, delivery.event, delivery.channel, at),
+        actor=SYSTEM,
+        now=now(),
+    )
 
 
 def _send(delivery: Delivery, contact: Contact, told: dict[str, str]) -> bool:

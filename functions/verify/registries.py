@@ -1,15 +1,17 @@
 """Ask the registries a service names, and take down what they reply."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from adapters.casebook import rules_of
 from adapters.clock import now
 from adapters.queues import RegistryReply, RegistryRequest
 from adapters.records import each_application_of_messages
-from casework import actions
+from casework import actions, form, support
 from casework.application import SYSTEM
 from casework.errors import NotFound
-from casework.ports import Task
+from casework.ports import Case, Change, Note, Rules, Task
 from casework.review import Next, next_step
 from functions.verify.wiring import applications, logger, registry_requests, reviews
 
@@ -18,9 +20,9 @@ def check(event: dict[str, Any], _: Any) -> None:
     """State "Check documents and registries": wait with a token until every registry was heard."""
     number, token, at = event["number"], event["token"], now()
     applications().put_task(number, Task(Next.CHECK, token))  # first: a quick reply must find it
-    asked = applications().change(number, actions.ask_registries, actor=SYSTEM, now=at)
-    application = asked.case.application
-    rules = rules_of(application)
+    applications().change(number, actions.ask_registries, actor=SYSTEM, now=at)
+    case = _answer_from_own_casebook(number, at)
+    application, rules = case.application, rules_of(case.application)
     registry_requests().send(
         RegistryRequest(number, name, application.form, rules.service.check(name).registry)
         for name in application.open_checks
@@ -28,6 +30,27 @@ def check(event: dict[str, Any], _: Any) -> None:
     step = next_step(application, rules, at)
     if step.next is not Next.CHECK:
         reviews().wake(token, number, step)
+
+
+def _answer_from_own_casebook(number: str, at: datetime) -> Case:
+    """The checks that nobody else has to be asked for."""
+
+    def act(case: Case) -> Change:
+        rules = rules_of(case.application)
+        checks = support.own_checks(case.application, rules)
+        known = _support_of(case, rules, at) if checks else []
+        replies = [support.reply(case.application, check, known) for check in checks]
+        change = actions.note_replies(case, rules, replies)
+        earlier = support.told(support.others(case.application, known))
+        return replace(change, texts={support.EARLIER: earlier}) if checks else change
+
+    return applications().change(number, act, actor=SYSTEM, now=at).case
+
+
+def _support_of(case: Case, rules: Rules, at: datetime) -> list[Note]:
+    facts = form.facts(rules.service, case.form, rules.calendar.local_day(at))
+    key = actions.identity_key(rules, facts)
+    return applications().notes(support.SUPPORT, key) if key else []
 
 
 def take_replies(event: dict[str, Any], _: Any) -> dict[str, Any]:

@@ -466,7 +466,8 @@ def command_is_known(table: Any, command: Command) -> None:
 
 
 def hold_is_taken(table: Any, _: Command) -> None:
-    table.put_item(Item={"pk": f"OPEN#{a_row(1).holds}", "sk": "OPEN", "number": "x"})
+    (key,) = a_row(1).holds
+    table.put_item(Item={"pk": f"OPEN#{key}", "sk": "OPEN", "number": "x"})
 
 
 def first_event_is_there(table: Any, _: Command) -> None:

@@ -59,7 +59,7 @@ def test_texts_and_figures_are_read_once():
 def test_a_file_with_a_mistake_says_where(tmp_path):
     path = tmp_path / "service.toml"
     good = (definitions.SERVICES / f"{SERVICE}.toml").read_text(encoding="utf-8")
-    path.write_text(good.replace('type = "snils"', 'type = "snals"'), encoding="utf-8")
+    path.write_text(good.replace('type = "yes_no"', 'type = "yes_na"'), encoding="utf-8")
     with pytest.raises(ValidationError) as raised:
         definitions.read_service(path)
     assert [error["loc"][:1] for error in raised.value.errors()] == [("fields",)]

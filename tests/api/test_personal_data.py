@@ -13,7 +13,7 @@ from local.office import form_of
 from local.people import person
 from tests.api.people import NEW, check_problem
 
-MAY_HOLD = ("FORM", "DOC#", "TEXT#")  # items that can be erased
+MAY_HOLD = ("FORM", "DOC#", "TEXT#", "SIGNATURE#")  # items that can be erased
 
 
 def _leaks(walked, texts):
@@ -42,7 +42,8 @@ def test_the_walk_leaves_traces_everywhere(walked):
         assert heard
     kinds = {item["sk"]["S"].partition("#")[0] for item in walked.items}
     assert kinds == {
-        "META", "EVENT", "FORM", "DOC", "TEXT", "TASK", "NOTICE", "OPEN", "COMMAND",
+        "META", "EVENT", "FORM", "DOC", "TEXT", "TASK", "NOTICE", "OPEN", "COMMAND", "NOTE",
+        "STRAY", "SIGNATURE", "PROVIDER",
     }  # fmt: skip
 
 

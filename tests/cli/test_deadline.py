@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from adapters import definitions
+
 SERVICE = "social-service-need"
 RECEIVED = "2026-04-27T10:00:00+03:00"
 
@@ -147,4 +149,6 @@ def test_what_cannot_be_counted_is_told_in_one_sentence(opora, options, why, for
 
 def test_an_unknown_service_is_told_with_the_known_ones(opora):
     sentence = opora("deadline", "nothing", "--received", RECEIVED).sentence()
-    assert sentence == f"There is no such service. Known services: {SERVICE}."
+    known = ", ".join(sorted(definitions.services()))
+    assert sentence == f"There is no such service. Known services: {known}."
+    assert SERVICE in known

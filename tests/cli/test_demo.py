@@ -59,5 +59,17 @@ def test_an_unexpected_refusal_is_a_difference_and_the_next_journey_is_played(pl
     assert "journey 1: refused unexpectedly, 409 {'code': 'wrong_stage'}" in told
 
 
-def test_there_are_eight_journeys():
-    assert list(demo.JOURNEYS) == list(range(1, 9))
+def test_there_are_thirteen_journeys():
+    assert list(demo.JOURNEYS) == list(range(1, 14))
+
+
+@pytest.mark.parametrize("number", [9, 10, 11, 12, 13])
+def test_fees_appointments_appeals_programmes_and_payments_go_as_they_should(play, number):
+    status, told = play(number)
+    assert "DIFF" not in told
+    assert status == 0
+
+
+def test_ten_documents_of_one_minute_are_one_line(play):
+    _, told = play(13)
+    assert "Document accepted (10 times)" in told

@@ -178,7 +178,9 @@ def refusal(served, body, headers=None):
 # ---- tokens -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("who", ["citizen", "agency", "officer", "second-officer", "supervisor"])
+@pytest.mark.parametrize(
+    "who", ["citizen", "agency", "officer", "second-officer", "third-officer", "supervisor"]
+)
 def test_everybody_gets_a_token_that_opens_the_door(on, served, who):
     said = on("token", who)
     assert (said.status, said.err, said.out.count("\n")) == (0, "", 1)
@@ -195,7 +197,7 @@ def test_everybody_gets_a_token_that_opens_the_door(on, served, who):
 @pytest.mark.parametrize("who", ["nobody", "a/b", "../x", "кто-то", "a b"])
 def test_an_unknown_person_is_told_with_the_known_ones(on, who):
     sentence = on("token", who).sentence()
-    assert "known: citizen, officer, second-officer, supervisor, agency" in sentence
+    assert "known: citizen, officer, second-officer, third-officer, supervisor, agency" in sentence
 
 
 # ---- files --------------------------------------------------------------------------------------

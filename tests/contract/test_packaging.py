@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters import definitions
 from infra import package
 from tests import files
 from tests.template import FUNCTION, ROOT, resources, template
@@ -65,11 +67,6 @@ def test_only_the_judge_of_documents_carries_the_decoders():
     assert {f for f in FUNCTIONS if "documents" in package.groups(needs(f))} == {"JudgeDocument"}
 
 
-def test_who_only_carries_news_has_no_parsers_of_forms():
-    without = {f for f in FUNCTIONS if "forms" not in package.groups(needs(f))}
-    assert {"CarryProgress", "TellPeople", "DeliverNotice"} <= without
-
-
 def test_imports_inside_functions_count():
     (inspection,) = (path for path in needs("JudgeDocument") if path.name == "inspection.py")
     assert {"PIL", "filetype", "pypdf", "pypdfium2"} <= needs("JudgeDocument")[inspection]
@@ -117,9 +114,38 @@ def test_of_ours_it_carries_its_room_and_what_rooms_share(tmp_path):
     assert {path.parts[0] for path in laid} == OWN
     rooms = {path.parts[1] for path in laid if path.parts[0] == "functions"}
     assert rooms == {"__init__.py", "verify"}
-    assert {path.suffix for path in laid} == {".py", ".toml"}
+    assert {path.suffix for path in laid} == {".py", ".toml", ".json"}
     services = {path.relative_to(ROOT) for path in (ROOT / "services").rglob("*.*")}
-    assert {path for path in laid if path.parts[0] == "services"} == services
+    compiled = {Path("services", name) for name, _ in definitions.compiled()}
+    assert {path for path in laid if path.parts[0] == "services"} == services | compiled
+
+
+def test_what_it_carries_compiled_is_what_the_files_say(tmp_path, monkeypatch):
+    """The same definitions, figures and texts, and none of the TOML is opened for them."""
+    package.lay_own("verify", tmp_path / "it")
+    said = [*definitions.services().values(), definitions.figures()]
+    said += [definitions.texts(name) for name in definitions.text_names()]
+    for path in (tmp_path / "it/services").glob("*.toml"):
+        path.unlink()
+    shutil.rmtree(tmp_path / "it/services/blocks")
+    done = subprocess.run(
+        [sys.executable, "-c", READ_DEFINITIONS],
+        env={"PYTHONPATH": str(tmp_path / "it")},
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert done.stdout == repr(said)
+
+
+READ_DEFINITIONS = """
+from pathlib import Path
+from adapters import definitions as d
+assert Path(d.__file__).parent.parent.name == "it", d.__file__
+said = [*d.services().values(), d.figures(), *(d.texts(name) for name in d.text_names())]
+print(said, end="")
+"""
 
 
 def test_without_the_runtimes_python_nothing_is_compiled_and_it_says_so(monkeypatch, capsys):
@@ -139,6 +165,9 @@ def test_what_a_function_gives_up_goes_to_the_dead_letters(name):
             given_up = properties["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
             rule = source["Properties"]["DeadLetterConfig"]["Arn"]
             assert rule == given_up["Destination"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+        elif source["Type"] == "Schedule":
+            given_up = properties["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+            assert given_up["Destination"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
         elif source["Type"] == "DynamoDB":
             given_up = source["Properties"]["DestinationConfig"]["OnFailure"]
             assert given_up["Destination"] == {"Fn::GetAtt": ["DeadLetters", "Arn"]}

@@ -16,6 +16,7 @@ NEEDED = {
     "PutObject": {"s3:PutObject"},
     "SendMessageBatch": {"sqs:SendMessage"},
     "Publish": {"sns:Publish"},
+    "GetSecretValue": {"secretsmanager:GetSecretValue"},
     "SendEmail": {"ses:SendEmail"},
     "StartExecution": {"states:StartExecution"},
     "StopExecution": {"states:StopExecution"},

@@ -2,15 +2,20 @@
 
 import re
 import tomllib
+from datetime import date
 
 import pytest
 
 from adapters import definitions
 from casework import errors
+from casework.support import OWN_REGISTRY
+from opora import versions
+from opora.check import every_file, mistakes
 from tests.template import ROOT
 
 FILES = sorted(definitions.SERVICES.glob("*.toml"))
 TEXTS = ("errors", "problems")
+TODAY = date(2026, 4, 6)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -21,8 +26,48 @@ def test_a_service_file_is_valid_and_named_after_its_service(path):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_service_cites_its_sources(path):
     service = definitions.read_service(path)
-    cited = (service, *service.terms, service.clarification, *service.grounds)
+    cited = [service, *service.terms, service.clarification, *service.rules]
+    cited += [service.fee] if service.fee else []
     assert all(part.source.strip() for part in cited)
+
+
+def test_every_service_has_a_code_of_its_own():
+    codes = [service.code for service in definitions.services().values()]
+    assert None not in codes
+    assert len(set(codes)) == len(codes)
+
+
+def test_no_file_of_services_has_a_mistake():
+    assert mistakes(every_file(), TODAY) == []
+
+
+def test_every_released_version_is_kept_as_it_was_and_can_be_read():
+    """What was released stays: raise `version` in the file, and leave services/versions/ alone."""
+    assert list(versions.broken_promises()) == []
+    for name in versions.released():
+        service_id, _, version = name.rpartition(".")
+        assert definitions.past_version(service_id, int(version)).version == int(version)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_registry_that_is_asked_answers_in_the_local_cloud(path):
+    known = tomllib.loads((ROOT / "local/registries.toml").read_text())["registries"]
+    known[OWN_REGISTRY] = "answered from our own applications"
+    asked = {check.registry for check in definitions.read_service(path).checks}
+    assert asked <= known.keys() | {OWN_REGISTRY}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_text_of_a_service_is_russian(path):
+    service = definitions.read_service(path)
+    texts = [service.title, service.summary, *service.who, service.appeal.text]
+    texts += [text for o in service.outcomes for text in (o.approved, o.refused, o.next)]
+    texts += [rule.refusal for rule in service.rules]
+    titled = [*service.fields, *service.documents, *service.checks, *service.rules]
+    titled += [*service.terms, *service.priorities, *service.refusals, *service.circumstances]
+    texts += [part.title for part in titled] + [reason.mend for reason in service.refusals]
+    for text in texts:
+        assert re.search("[а-яё]", text, re.IGNORECASE), text
 
 
 def test_every_figure_cites_its_source():
@@ -48,7 +93,8 @@ def test_every_text_is_told_in_both_languages(name):
     for code, text in definitions.texts(name).items():
         assert set(text) == {"ru", "en"}, code
         assert re.search("[а-яё]", text["ru"], re.IGNORECASE), code
-        assert not re.search("[а-яё]{3}", text["en"], re.IGNORECASE), code  # "IV-МЮ" may stand
+        said = text["en"].partition("as in:")[0]  # an example is what is to be typed
+        assert not re.search("[а-яё]{3}", said, re.IGNORECASE), code  # "IV-МЮ" may stand
 
 
 def test_every_code_that_is_raised_has_its_words():

@@ -41,6 +41,8 @@ ALLOWED_PATHS = {
     "$.drop.service",
     "$.Payload",
     "$$.Task.Token",
+    "$$.Execution.StartTime",
+    "$$.Execution.Name",
     "$$.Map.Item.Value.part",
 }
 

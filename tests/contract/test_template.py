@@ -27,7 +27,9 @@ def test_every_handler_exists(name):
     found = importlib.util.find_spec(module)
     source = ROOT.joinpath(*module.split(".")).with_suffix(".py")
     assert found is not None
-    assert re.search(rf"^def {handler}\(event", source.read_text(encoding="utf-8"), re.MULTILINE)
+    assert re.search(
+        rf"^def {handler}\((event|_): ", source.read_text(encoding="utf-8"), re.MULTILINE
+    )
 
 
 def test_no_two_functions_have_the_same_handler():
@@ -46,7 +48,13 @@ def test_no_function_has_an_environment_of_its_own():
 
 @pytest.mark.parametrize(
     ("variable", "machine"),
-    [("APPLICATION_REVIEW", "ApplicationReview"), ("BATCH_INTAKE", "BatchIntake")],
+    [
+        ("APPLICATION_REVIEW", "ApplicationReview"),
+        ("APPEAL_REVIEW", "AppealReview"),
+        ("BATCH_INTAKE", "BatchIntake"),
+        ("SERVICE_PROVISION", "ServiceProvision"),
+        ("BENEFIT_PAYMENTS", "BenefitPayments"),
+    ],
 )
 def test_a_machine_is_called_what_the_functions_call_it(variable, machine):
     name = resources(STATE_MACHINE)[machine]["Name"]["Fn::Sub"]

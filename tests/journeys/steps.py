@@ -38,6 +38,7 @@ def clock(at: datetime | str, zone: ZoneInfo = MOSCOW) -> str:
 def begin(office: Office, text: str, zone: ZoneInfo = MOSCOW) -> None:
     office.cloud.reset(start=instant(text, zone))
     office.registries.start_over()
+    office.bank.start_over()
 
 
 def wait_until(office: Office, text: str, zone: ZoneInfo = MOSCOW) -> None:
@@ -121,9 +122,11 @@ def states(office: Office, number: str) -> list[str]:
 
 
 def running(office: Office) -> list[str]:
-    """Executions that have not come to their end."""
+    """Executions that have not come to their end; what was approved is provided for months."""
+    provisions = office.cloud.outputs["ServiceProvision"]
     machines = Backends().step_functions.state_machines
-    executions = (execution for machine in machines for execution in machine.executions)
+    ending = (machine for machine in machines if machine.arn != provisions)
+    executions = (execution for machine in ending for execution in machine.executions)
     return [e.name for e in executions if e.status == "RUNNING"]
 
 

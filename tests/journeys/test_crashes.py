@@ -52,6 +52,9 @@ HANDLERS = {
     "functions.decide.review.mark_deadline",
     "functions.decide.review.issue_outcome",
     "functions.decide.progress.handler",
+    "functions.decide.provision.begin",
+    "functions.decide.payments.begin",
+    "functions.decide.drafts.come_by",
     "functions.notify.events.handler",
     "functions.notify.delivery.handler",
 }

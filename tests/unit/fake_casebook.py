@@ -91,12 +91,12 @@ class Casebook:
         if not change.happenings:
             return case
         number = case.application.number
-        if change.holds:
-            if change.holds in self.held:
-                raise AlreadyOpen()
-            self.held[change.holds] = number
-        if change.frees and self.held.get(change.frees) == number:
-            del self.held[change.frees]
+        if set(change.holds) & set(self.held):
+            raise AlreadyOpen()
+        self.held |= dict.fromkeys(change.holds, number)
+        for key in change.frees:
+            if self.held.get(key) == number:
+                del self.held[key]
         events = chain(case.application, change.happenings, self.now, actor)
         application = case.application
         for event in events:
@@ -173,7 +173,7 @@ class Life:
 
     def lacking(self) -> list[Any]:
         facts, _ = form.check_form(self.rules.service, self.case.form, self.now.date())
-        return actions.document_problems(self.application, self.rules, facts)
+        return actions.document_problems(self.application, self.rules, facts, self.now)
 
     def change(self, **raw: Any) -> Application:
         return self.act(CITIZEN, actions.change, self.rules, raw, self.now)
@@ -241,7 +241,7 @@ class Life:
         return self.act(SYSTEM, actions.mark, self.rules, self.now)
 
     def issue(self) -> Application:
-        return self.act(SYSTEM, actions.issue)
+        return self.act(SYSTEM, actions.issue, self.rules, self.now)
 
 
 def drafted(raw: dict[str, Any] | None = None, book: Casebook | None = None) -> Life:

@@ -193,9 +193,12 @@ class TestDraft:
             third.submit()
 
     def test_the_key_tells_nobody_the_snils(self):
-        key = actions.duplicate_key(rules(), {"snils": snils_for(1)})
+        key = actions.identity_key(rules(), {"snils": snils_for(1)})
         assert snils_for(1) not in key
-        assert key != actions.duplicate_key(rules(), {"snils": snils_for(2)})
+        assert key != actions.identity_key(rules(), {"snils": snils_for(2)})
+
+    def test_without_whom_it_is_about_there_is_no_key(self):
+        assert actions.held_keys(rules(), {}) == ()
 
 
 class TestPriority:
@@ -488,7 +491,7 @@ class TestQuestions:
     def test_an_answer_may_make_another_document_needed(self):
         life = in_clarification()
         found = problems_of(
-            life.answer, lives_at_registration=False, residence_address="г. Примерск"
+            life.answer, lives_at_registration=False, residence_address="г. Примерск, д. 3"
         )
         assert found == {("documents.residence_proof", "document_missing")}
 

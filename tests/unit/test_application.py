@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework import benefit, original, provision
 from casework.application import (
     GENESIS,
     NUMBER_SPACE,
@@ -407,6 +408,14 @@ class TestPersonalData:
 
     def test_that_life_has_nearly_every_kind_of_event(self):
         elsewhere = {"registries_given_up", "registry_replied", "resubmitted", "withdrawn"}
+        # What follows an approval: test_provision.py, test_benefit.py and their journeys.
+        elsewhere |= {*provision.KINDS, *benefit.KINDS, *original.KINDS}
+        elsewhere |= {"ended", "changed_by", "effect_missed"}
+        # Of fees, drafts, violations, appointments and appeals: the tests of those.
+        elsewhere |= {"fee_requested", "fee_paid", "fee_refund_due", "fee_refunded", "expired"}
+        elsewhere |= {"draft_reminded", "violation_recorded", "violation_lifted", "rebooked"}
+        elsewhere |= {"slot_lost", "decision_received", "letter_returned", "appealed", "reopened"}
+        elsewhere |= {"appeal_withdrawn", "decision_upheld", "decision_superseded"}
         assert event_kinds() - set(whole_life().kinds) <= elsewhere
 
     def test_file_names_and_words_are_kept_beside_the_chain(self):

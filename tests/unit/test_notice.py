@@ -7,8 +7,17 @@ from dataclasses import replace
 import pytest
 
 from adapters.definitions import texts
+from casework import provision_notices
 from casework.application import Event, Gap, event_kinds
-from casework.notice import Audience, Channel, Notice, contact_of, notices_of, words
+from casework.notice import (
+    TELLING_KINDS,
+    Audience,
+    Channel,
+    Notice,
+    contact_of,
+    notices_of,
+    words,
+)
 from tests.unit.fake_casebook import (
     AT_STAGE,
     Life,
@@ -18,12 +27,16 @@ from tests.unit.fake_casebook import (
     in_confirmation,
     on_review,
     refused,
+    rules,
     submitted,
 )
 
+V1 = rules().service
 NOTICES = texts("notices")
 LINK = "https://example.org/cabinet"
 MARKS = ("reminder", "overdue", "escalation")
+PROVISION_MARKS = frozenset({"provision_marked", "original_marked"})
+AWAITED_MARKS = sorted(provision_notices._BY_MARK)
 
 
 def told_by_last(life: Life) -> set[tuple[str, str]]:
@@ -39,12 +52,23 @@ def every_notice() -> set[Notice]:
     """All that any event can tell, in the stage where it tells most."""
     agency = on_review().application
     found: set[Notice] = set()
-    for kind in event_kinds() - {"marked", "issued"}:
+    of_provision = provision_notices.KINDS
+    for kind in event_kinds() - {"marked", "issued"} - of_provision:
         found |= set(notices_of(happened(kind), agency))
+    for kind, data in (
+        *((kind, {"told": True, "by": "x"}) for kind in of_provision - PROVISION_MARKS),
+        *((kind, {"awaits": a, "mark": m}) for kind in PROVISION_MARKS for a, m in AWAITED_MARKS),
+    ):
+        found |= set(notices_of(happened(kind, **data), agency))
     for mark in MARKS:
         found |= set(notices_of(happened("marked", mark=mark), agency))
     for outcome in ("approved", "refused"):
         found |= set(notices_of(happened("issued", outcome=outcome), agency))
+    for ruling in ("upheld", "changed", "sent_back"):
+        found |= set(notices_of(happened("issued", outcome="refused", ruling=ruling), agency))
+    appeal = replace(agency, contests="000-000-0013")
+    for kind in ("submitted", "asked", "applicant_reminded"):
+        found |= set(notices_of(happened(kind), appeal))
     return found
 
 
@@ -107,12 +131,16 @@ class TestWhoIsTold:
             *("drafted", "changed", "document_announced", "document_accepted", "corrected"),
             *("registries_asked", "registries_delayed", "registry_replied"),
             *("registries_given_up", "answered", "claimed", "released", "returned", "decided"),
-            *("withdrawn", "resubmitted", "marked", "issued"),
+            *("withdrawn", "resubmitted", "rebooked", "reopened", "fee_requested"),
+            *("appealed", "appeal_withdrawn", "decision_received", "decision_superseded"),
+            *("decision_upheld", "violation_recorded", "violation_lifted"),
+            *("provision_begun", "service_started", "service_ended", "original_handed_over"),
+            *("payment_sent", "payment_made"),
         }
-        telling = {"submitted", "asked", "applicant_reminded", "document_rejected", "proposed"}
-        assert quiet | telling == event_kinds()
+        assert quiet | TELLING_KINDS == event_kinds()
+        assert not quiet & TELLING_KINDS
         application = on_review().application
-        for kind in quiet - {"marked", "issued"}:
+        for kind in quiet:
             assert notices_of(happened(kind), application) == ()
 
 
@@ -189,20 +217,20 @@ class TestChannels:
         ],
     )
     def test_the_channel_of_choice_goes_first_then_the_others(self, chosen, order):
-        assert contact_of(form_of(notify_by=chosen)).channels == order
+        assert contact_of(V1, form_of(notify_by=chosen)).channels == order
 
     def test_a_channel_that_is_not_known_is_passed_over(self):
-        contact = contact_of(form_of(notify_by="email", email=None))
+        contact = contact_of(V1, form_of(notify_by="email", email=None))
         assert contact.channels == (Channel.SMS, Channel.LETTER)
 
     def test_a_letter_is_always_among_them(self):
-        contact = contact_of(form_of(notify_by="sms", phone=None, email=None))
+        contact = contact_of(V1, form_of(notify_by="sms", phone=None, email=None))
         assert contact.channels == (Channel.LETTER,)
 
     def test_a_letter_goes_where_the_person_lives(self):
         form = form_of(lives_at_registration=False, residence_address="г. Иной, д. 1")
-        assert contact_of(form).address == "101000, г. Иной, д. 1\nОбразцова Мария Ивановна"
-        at_home = contact_of(form_of(patronymic=None)).address
+        assert contact_of(V1, form).address == "101000, г. Иной, д. 1\nОбразцова Мария Ивановна"
+        at_home = contact_of(V1, form_of(patronymic=None)).address
         assert at_home == "101000, г. Примерск, ул. Садовая, д. 7, кв. 12\nОбразцова Мария"
 
     def test_the_audiences_are_three(self):

@@ -1,11 +1,24 @@
 """What comes next, and until when: the waits, the marks of the clock and the terms."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from adapters import definitions
 from casework.application import Gap, Stage
-from casework.review import LONGEST_WAIT, Next, Step, TermDue, next_step, promised_day, terms
+from casework.review import (
+    LONGEST_WAIT,
+    Next,
+    Step,
+    TermDue,
+    clock_of,
+    next_step,
+    promised_day,
+    terms,
+)
+from casework.service import Term
+from tests.unit import recount
 from tests.unit.fake_casebook import (
     AT_STAGE,
     MONDAY,
@@ -297,3 +310,189 @@ class TestTerms:
         then = terms(life.application, life.rules, life.now)
         life.wait(days=100)
         assert terms(life.application, life.rules, life.now) == then
+
+
+# ---- a term that runs from the end of the checks, restarts, and is extended ----------------------
+
+TEN_MORE = {"amount": 10, "unit": "calendar_days"}
+FIFTEEN_MORE = {"amount": 15, "unit": "working_days"}
+DOCUMENT, FIELD = Gap("missing", document="income_certificate"), Gap("unclear", field="income")
+
+
+def under(life: Life, **said: Any) -> Life:
+    """The same application of a service whose decision is due otherwise."""
+    decision, *others = life.rules.service.terms
+    known = decision.model_dump(mode="json", exclude_none=True)
+    service = life.rules.service.model_copy(
+        update={"terms": (Term.model_validate(known | said), *others)}
+    )
+    life.rules = life.rules._replace(service=service)
+    return life
+
+
+def restarting(life: Life, **said: Any) -> Life:
+    """As the care for a disabled person: from the end of the checks, restarted by an answer, and
+    once extended for missing documents."""
+    extension = {"promise": TEN_MORE, "limit": FIFTEEN_MORE}
+    return under(life, since="checked", on_question="restart", extension=extension, **said)
+
+
+def answered_with_document(life: Life) -> Life:
+    life.upload("income_certificate")
+    life.answer("вот")
+    life.all_match()
+    return life
+
+
+def recounted(life: Life, kind: str, since: datetime, events: list[tuple]) -> None:
+    """The due date and each line of its ledger, against the count of a stranger."""
+    length = dict(life.rules.service.term("decision").kinds())[kind]
+    counted, held = recount.replay(
+        "RU-MOW", length.unit.value, length.amount, since, events, on_question="restart",
+        as_of=life.now,
+    )  # fmt: skip
+    proven = term(life, kind).proven
+    recount.check_due(counted, held, proven[:3])
+    recount.check_ledger(counted, proven.ledger)
+
+
+class TestFromTheEndOfTheChecks:
+    def test_the_term_begins_when_the_last_registry_was_heard(self):
+        life = restarting(submitted())
+        assert [t.name for t in terms(life.application, life.rules, life.now)] == ["document_check"]
+        life.wait(days=2)
+        life.all_match()
+        assert due_day(life, "promise") == date(2026, 5, 8)
+        recounted(life, "promise", life.now, [])
+        recounted(life, "limit", life.now, [])
+
+    def test_before_that_the_queue_foresees_it_and_nothing_is_marked(self):
+        life = restarting(submitted())
+        assert promised_day(life.application, life.rules) == "2026-05-06"
+        life.wait_until(PROMISE)
+        assert "overdue" not in life.mark().marks
+        life.all_match()
+        assert (
+            promised_day(life.application, life.rules) == "2026-06-08"
+        )  # from 7 May; a Saturday rolls
+        assert life.mark().marks == set()
+
+    def test_registries_that_were_given_up_end_the_checks_too(self):
+        life = restarting(submitted())
+        life.ask_registries()
+        life.wait(days=8)
+        life.mark()
+        assert life.application.stage is Stage.REVIEW
+        assert term(life, "limit").proven.ledger[0].day == date(2026, 4, 14)
+
+    def test_a_second_round_of_checks_does_not_begin_it_again(self):
+        life = under(submitted(), since="checked")
+        life.all_match()
+        life.wait(days=1)
+        life.change(registration_address="г. Примерск, ул. Новая, д. 1")
+        life.wait(days=5)
+        life.all_match()
+        assert due_day(life, "promise") == date(2026, 5, 6)
+
+    @pytest.mark.parametrize("stage", sorted(AT_STAGE.keys() - {"draft"}))
+    def test_every_open_stage_waits_for_a_finite_time(self, stage):
+        life = restarting(AT_STAGE[stage]())
+        for _ in range(12):  # a year of months, marking whatever comes
+            assert 1 <= step(life).seconds <= LONGEST_WAIT.total_seconds() * 2
+            if not life.application.in_work:
+                break
+            life.wait(seconds=step(life).seconds)
+            life.mark()
+
+
+class TestExtension:
+    def test_missing_documents_lengthen_the_term_and_it_runs_on(self):
+        life = restarting(on_review())
+        life.wait(days=1)
+        life.ask(DOCUMENT)
+        assert life.application.question.extends
+        assert due_day(life, "promise") == date(2026, 5, 18)  # Saturday the 16th rolls
+        assert due_day(life, "limit") == date(2026, 6, 10)
+        assert not term(life, "promise").proven.paused
+        assert term(life, "limit").proven.ledger[-1].code == "extended"
+        extended = life.now
+        life.wait(days=3)
+        answered_with_document(life)
+        recounted(life, "promise", MONDAY, [("extended", extended, 10)])
+        recounted(life, "limit", MONDAY, [("extended", extended, 15)])
+        assert promised_day(life.application, life.rules) == "2026-05-18"
+
+    def test_but_once_only_the_second_time_it_begins_anew_with_the_answer(self):
+        life = restarting(on_review())
+        life.ask(DOCUMENT)
+        answered_with_document(life)
+        life.wait(days=1)
+        asked = life.now
+        life.ask(DOCUMENT)
+        assert not life.application.question.extends
+        life.wait(days=2)
+        answered_with_document(life)
+        events = [("extended", MONDAY, 10), ("asked", asked, 0), ("answered", life.now, 0)]
+        recounted(life, "promise", MONDAY, events)
+        assert due_day(life, "promise") == date(2026, 5, 12)
+
+    @pytest.mark.parametrize("gaps", [(FIELD,), (FIELD, DOCUMENT)])
+    def test_a_question_about_a_field_begins_it_anew(self, gaps):
+        life = restarting(on_review())
+        life.wait(days=1)
+        life.ask(*gaps)
+        assert not life.application.question.extends
+        assert term(life, "promise").proven.paused
+        asked = life.now
+        life.wait(days=2)
+        answered_with_document(life)
+        recounted(life, "limit", MONDAY, [("asked", asked, 0), ("answered", life.now, 0)])
+        assert due_day(life, "promise") == date(2026, 5, 12)
+
+    def test_a_service_without_extension_stops_for_documents_as_for_anything(self):
+        life = on_review()
+        life.ask(DOCUMENT)
+        assert not life.application.question.extends
+        assert term(life, "promise").proven.paused
+
+    def test_a_term_that_is_not_extended_is_not_touched(self):
+        life = restarting(on_review())
+        life.ask(DOCUMENT)
+        assert term(life, "limit", "document_check").proven.due == MONDAY + timedelta(hours=24)
+
+    def test_the_clock_that_runs_on_is_marked_while_the_answer_is_awaited(self):
+        life = restarting(on_review())
+        life.wait_until(PROMISE - timedelta(hours=3))  # the last hours of the promise
+        life.ask(DOCUMENT)
+        life.wait_until(UNANSWERED.replace(month=5, day=16))  # not answered, 10 more days nearly up
+        assert life.application.question is not None
+        assert life.mark().marks == {"reminder"}
+        assert step(life).seconds <= (PROMISE + timedelta(days=12) - life.now).total_seconds()
+
+    def test_so_is_one_that_questions_do_not_touch(self):
+        life = under(in_clarification(), on_question="run_on", promise={
+            "amount": 4, "unit": "working_days"})  # fmt: skip
+        life.wait_until(datetime(2026, 4, 10, 21, tzinfo=UTC))
+        assert "overdue" in life.mark().marks
+
+    def test_and_one_that_stands_still_is_not(self):
+        life = in_clarification()
+        life.wait_until(UNANSWERED - SECOND)
+        assert life.mark().marks == set()
+
+    @pytest.mark.parametrize(
+        ("on_question", "gap", "clock"),
+        [
+            ("pause", FIELD, "stops"),
+            ("restart", FIELD, "restarts"),
+            ("run_on", FIELD, "runs_on"),
+            ("pause", DOCUMENT, "extended"),
+            ("run_on", DOCUMENT, "extended"),
+        ],
+    )
+    def test_people_are_told_what_the_question_does_to_the_term(self, on_question, gap, clock):
+        extension = {"promise": TEN_MORE, "limit": FIFTEEN_MORE}
+        life = under(on_review(), on_question=on_question, extension=extension)
+        life.ask(gap)
+        assert clock_of(life.application.question, life.rules) == clock
+        assert definitions.texts("statuses")["next"][f"ask_{clock}"]

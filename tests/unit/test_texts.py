@@ -12,7 +12,7 @@ import pytest
 from adapters.definitions import texts
 from casework import errors
 from casework.application import Stage, event_kinds
-from casework.review import Next
+from casework.review import Next, QuestionClock
 from functions.intake.bodies import AskedGap
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,7 +144,14 @@ class TestStatuses:
         ("table", "names"),
         [
             ("stages", {stage.value for stage in Stage}),
-            ("next", {step.value for step in Next} | {"draft"}),
+            (
+                "next",
+                {step.value for step in Next if step is not Next.ASK}
+                | {f"ask_{clock}" for clock in QuestionClock}
+                | {"draft", "activate"},
+            ),
+            ("for_a_while", {"accepted", "activation", "ready"}),
+            ("documents", {"announced", "accepted", "rejected"}),
             ("events", event_kinds()),
         ],
     )

@@ -1,0 +1,100 @@
+"""The application that answers the API, and what every view does with a case: see whether this
+person may see it, act on it, have it signed."""
+
+import json
+from typing import Any
+
+from chalice import Chalice
+
+from adapters.applications import Done
+from adapters.casebook import rules_of
+from casework import signature
+from casework.application import Application, is_number
+from casework.errors import AlreadyOpen, BadRequest, NotAllowed, NotFound, SlotTaken
+from casework.ports import Case, Change, Signature
+from functions.intake import bodies
+from functions.intake.appointments import offering_free
+from functions.intake.http import Api, Person, Request
+from functions.intake.known import filing_day
+from functions.intake.wiring import applications, logger, signature_check
+
+app = Chalice(app_name="opora")
+api = Api(app, logger)
+
+FORM_AT_MOST = 300 * 1024  # bytes; the table takes 400 KB an item
+
+
+def carry_out(request: Request, number: str, act: Any) -> Done:
+    """Carry out `act` on an application that the person may see."""
+
+    def act_if_seen(case: Case) -> Change:
+        _check_seen(case, request.person)
+        check_impartial(case, request.person)
+        return fitting(act(case))
+
+    if not is_number(number):
+        raise NotFound("unknown_number", number=number[:20])
+    try:
+        return applications().change(
+            number, act_if_seen, actor=request.person.id, now=request.now, command=request.command
+        )
+    except SlotTaken as error:
+        raise offering_free(error, request.now) from error
+    except AlreadyOpen as error:
+        raise _told_to(request.person, error) from error
+
+
+def _told_to(person: Person, error: AlreadyOpen) -> AlreadyOpen:
+    """Which application is open already is for its own people; others learn that there is one."""
+    number = error.details.get("number")
+    earlier = applications().load(number).application if number else None
+    if earlier is None or not is_own(earlier, person):
+        return AlreadyOpen()
+    return AlreadyOpen("already_open_yours", number=number, filed=filing_day(earlier))
+
+
+def signed(request: Request, case: Case, change: Change) -> Change:
+    given: bodies.GivenSignature | None = request.body.signature
+    return signature.signed(
+        case,
+        rules_of(case.application),
+        change,
+        Signature(**given.model_dump()) if given else None,
+        signature_check(),
+        signer=request.person.id,
+        now=request.now,
+    )
+
+
+def fitting(change: Change) -> Change:
+    """A draft grows by every request, and numbers grow when they are written out."""
+    stored = json.dumps(change.form, ensure_ascii=False)
+    if len(stored.encode()) > FORM_AT_MOST:
+        raise BadRequest("body_too_large", at_most=FORM_AT_MOST)
+    return change
+
+
+def seen(number: str, person: Person) -> Case:
+    if not is_number(number):
+        raise NotFound("unknown_number", number=number[:20])
+    case = applications().load(number)
+    _check_seen(case, person)
+    return case
+
+
+def _check_seen(case: Case, person: Person) -> None:
+    """Somebody else's application is as if it did not exist. What was never submitted is its
+    author's alone, also when it is withdrawn."""
+    app = case.application
+    if not is_own(app, person) and (not person.is_staff or app.submitted_at is None):
+        raise NotFound("unknown_number", number=app.number)
+
+
+def check_impartial(case: Case, person: Person) -> None:
+    """Nobody acts for the office on what he filed himself before he came to work there."""
+    if person.is_staff and case.application.applicant == person.id:
+        raise NotAllowed("own_application")
+
+
+def is_own(app: Application, person: Person) -> bool:
+    return app.applicant == person.id or (app.agency is not None and app.agency == person.agency)

@@ -1,0 +1,82 @@
+"""What people read before they apply: who may, documents, terms, fee, what comes of it."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from adapters import definitions
+from casework import words
+from casework.service import FormField, Outcome, ServiceDefinition
+
+
+def line(service: ServiceDefinition) -> dict[str, Any]:
+    return {name: getattr(service, name) for name in ("id", "code", "title", "version", "summary")}
+
+
+def lines(asked: str) -> list[dict[str, Any]]:
+    """Every service, or those that answer to all the words asked for, by title."""
+    return [line(s) for s in definitions.services().values() if words.is_found(s, asked)]
+
+
+def summary(service: ServiceDefinition, today: date) -> dict[str, Any]:
+    titles = words.titles_of(service)
+    return line(service) | {
+        "who": list(service.who),
+        "documents": _documents(service),
+        "terms": _terms(service),
+        "priorities": [
+            {"category": p.category, "title": p.title, "when": words.when(p.when, titles)}
+            for p in service.priorities
+        ],
+        "fee": _fee(service, today),
+        "signed": service.signed,
+        "fields": _fields(service.fields, titles),
+        "outcome": _outcome(service.outcome) | {"when": ""},
+        "other_outcomes": [
+            _outcome(other) | {"when": words.when(other.when, titles)}
+            for other in service.other_outcomes
+        ],
+        "appeal": service.appeal.text,
+        "source": service.source,
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, str]:
+    return {name: getattr(outcome, name) for name in ("approved", "next", "refused")}
+
+
+def _documents(service: ServiceDefinition) -> list[dict[str, Any]]:
+    dumped = service.model_dump(mode="json", by_alias=True, exclude_none=True)["documents"]
+    told = words.documents(service)
+    return [raw | {"needed": said.needed} for raw, said in zip(dumped, told, strict=True)]
+
+
+def _terms(service: ServiceDefinition) -> list[dict[str, Any]]:
+    dumped = service.model_dump(mode="json", by_alias=True, exclude_none=True)["terms"]
+    return [raw | {"text": t.text} for raw, t in zip(dumped, words.terms(service), strict=True)]
+
+
+def _fee(service: ServiceDefinition, today: date) -> dict[str, Any] | None:
+    told = words.fee(service, definitions.figures(), today)
+    if told is None:
+        return None
+    amounts = [{"region": region, "amount": amount} for region, amount in told.amounts]
+    return told._asdict() | {"amounts": amounts}
+
+
+def _fields(fields: Iterable[FormField], titles: words.Titles) -> list[dict[str, Any]]:
+    return [_field(field, titles) for field in fields]
+
+
+def _field(field: FormField, titles: words.Titles) -> dict[str, Any]:
+    inner = words.Titles({part.name: part for part in field.fields}, titles.measures)
+    return {
+        "name": field.name,
+        "title": field.title,
+        "type": field.type.value,
+        "required": field.required,
+        "hint": field.hint,
+        "asked": words.when(field.when, titles),
+        "options": [{"value": o.value, "title": o.title} for o in field.options],
+        "fields": _fields(field.fields, inner),
+    }

@@ -1,0 +1,24 @@
+"""What the office knows of an applicant beside the application: bars, and the earlier filing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from adapters.calendars import calendar_for
+from casework import form, violations
+from casework.application import Application
+from casework.ports import Rules
+from functions.intake.wiring import applications
+
+
+def check_bars(rules: Rules, stored: Mapping[str, Any], agency: str | None, now: datetime) -> None:
+    """Raises NotAllowed("barred") for a person or an agency found with false data repeatedly."""
+    facts = form.facts(rules.service, stored, rules.calendar.local_day(now))
+    keys = violations.keys(rules, facts, agency)
+    known = [applications().notes(violations.VIOLATION, key) for key in keys]
+    violations.check(known, rules, now)
+
+
+def filing_day(application: Application) -> str:
+    zone_day = calendar_for(application.region).local_day(application.submitted_at)
+    return f"{zone_day:%d.%m.%Y}"

@@ -1,0 +1,140 @@
+"""docs/services.md: what the service files say, for people. Generated, and kept fresh by a test."""
+
+from collections.abc import Iterable, Iterator
+
+from adapters import definitions
+from casework import words
+from casework.measures import DatedFigure, rubles
+from casework.parameters import Figure
+from casework.service import FormField, Rule, ServiceDefinition
+
+HEAD = """# Services
+
+Generated from `services/*.toml` by `opora services docs`; do not edit.
+
+What is cited as a seed is a source text of the project. A figure marked "set by the region" is an
+example: the deploying office replaces it in `services/parameters/figures.toml` and cites its act.
+"""
+
+
+def document(services: Iterable[ServiceDefinition]) -> str:
+    ordered = sorted(services, key=_by_code)
+    lines = [HEAD, *(f"- [{_heading(service)}](#{_anchor(service)})" for service in ordered)]
+    for service in ordered:
+        lines += ["", *_service(service)]
+    return "\n".join([*lines, "", *_figures()]) + "\n"
+
+
+def _by_code(service: ServiceDefinition) -> tuple[int, str]:
+    digits = (service.code or "")[1:]
+    return int(digits) if digits else 10_000, service.id
+
+
+def _heading(service: ServiceDefinition) -> str:
+    return f"{service.code or ''} {service.title}".strip()
+
+
+def _anchor(service: ServiceDefinition) -> str:
+    kept = (c for c in _heading(service).lower() if c.isalnum() or c in " -_")
+    return "".join(kept).replace(" ", "-")
+
+
+def _service(service: ServiceDefinition) -> Iterator[str]:
+    yield f"## {_heading(service)}\n"
+    yield f"`{service.id}`, версия {service.version}. Источник: {service.source}.\n"
+    yield f"{service.summary}\n"
+    yield "**Кто может подать**\n"
+    yield from (f"- {who}" for who in service.who)
+    yield from _form(service)
+    yield from _documents(service)
+    yield "\n**Сроки**\n"
+    for term in words.terms(service):
+        yield f"- {term.title}. {term.text} Источник: {term.source}."
+    titles = words.titles_of(service)
+    if service.priorities:
+        yield "\n**Кому положено быстрее**\n"
+        yield from (f"- {p.title}: {words.when(p.when, titles)}" for p in service.priorities)
+    yield from _rules(service)
+    yield from _measures(service)
+    yield "\n**Итог**\n"
+    yield f"{service.outcome.approved}. {service.outcome.next}\n"
+    for other in service.other_outcomes:
+        yield f"Но {words.when(other.when, titles)}: {other.approved}. {other.next}\n"
+    yield f"{service.outcome.refused}. {service.appeal.text}"
+
+
+def _form(service: ServiceDefinition) -> Iterator[str]:
+    yield "\n**Поля заявления**\n"
+    yield from _fields(service.fields, words.titles_of(service), "")
+
+
+def _fields(fields: Iterable[FormField], titles: words.Titles, indent: str) -> Iterator[str]:
+    for field in fields:
+        asked = words.when(field.when, titles)
+        notes = filter(None, (asked, "" if field.required else words.IF_WISHED))
+        said = "; ".join((f"`{field.name}` ({field.type})", *notes))
+        yield f"{indent}- {field.title} — {said}"
+        inner = words.Titles({part.name: part for part in field.fields}, titles.measures)
+        yield from _fields(field.fields, inner, indent + "  ")
+
+
+def _documents(service: ServiceDefinition) -> Iterator[str]:
+    yield "\n**Документы**\n"
+    for document in words.documents(service):
+        shows = f" Должно быть видно: {', '.join(document.shows)}." if document.shows else ""
+        yield f"- {document.title} — {document.needed}.{shows}"
+    if not service.documents:
+        yield "Документы не нужны."
+    if fee := service.fee:
+        needed = words.when(fee.when, words.titles_of(service)) or "платят все"
+        yield f"\n**Пошлина**\n\n{fee.title} — {needed}; `{fee.amount}`. Источник: {fee.source}."
+
+
+def _rules(service: ServiceDefinition) -> Iterator[str]:
+    titles = words.titles_of(service)
+    for heading, rules in (
+        ("Все эти требования должны выполняться", service.requirements),
+        ("Достаточно одного из оснований", service.grounds),
+    ):
+        if rules:
+            yield f"\n**{heading}**\n"
+            yield from (_rule(rule, service, titles) for rule in rules)
+
+
+def _rule(rule: Rule, service: ServiceDefinition, titles: words.Titles) -> str:
+    checks = [f"«{service.check(name).title}»" for name in rule.checks]
+    agreed = f"реестр не возражает ({', '.join(checks)})" if checks else ""
+    holds = words.condition(rule.when, titles) if rule.when else ""
+    said = "; ".join(filter(None, (holds, agreed)))
+    return f"- {rule.title}: {said}. Источник: {rule.source}."
+
+
+def _measures(service: ServiceDefinition) -> Iterator[str]:
+    dated = [m for m in service.measures.values() if isinstance(m, DatedFigure)]
+    if dated:
+        yield "\n**Величины, с которыми сравнивают**\n"
+        yield from (f"- {measure.title}: `{measure.figure}`" for measure in dated)
+
+
+def _figures() -> Iterator[str]:
+    file = definitions.figures()
+    yield "## Величины по датам\n"
+    yield "| Величина | Регион | С | По | Размер | Источник |"
+    yield "|---|---|---|---|---|---|"
+    for figure in file.figures:
+        yield f"| {file.titles[figure.name]}{_size(figure)} | {figure.region} | " + (
+            f"{figure.since:%d.%m.%Y} | {_until(figure)} | {_amount(figure)} | {figure.source} |"
+        )
+
+
+def _size(figure: Figure) -> str:
+    return f", человек в семье: {figure.size}" if figure.size else ""
+
+
+def _until(figure: Figure) -> str:
+    return f"{figure.until:%d.%m.%Y}" if figure.until else ""
+
+
+def _amount(figure: Figure) -> str:
+    marked = " (set by the region)" if figure.set_by_region else ""
+    return f"{rubles(figure.amount)}{marked}"
