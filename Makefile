@@ -26,13 +26,13 @@ $(VENV)/.done: pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v < (3, 14) and f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}: make PYTHON=python3.11")'
 	@$(PYTHON) -m venv $(VENV) || { echo "Install the venv module first: sudo apt install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@$(BIN)/uv sync --frozen --quiet
+	@$(BIN)/uv sync --frozen --quiet --compile-bytecode
 	@touch $@
 
 run: setup ## Start the whole system on the local cloud, http://127.0.0.1:8000
 	@$(BIN)/opora run
 
-demo: setup ## Walk thirteen journeys from application to outcome, unattended
+demo: setup ## Walk one service through eight journeys, unattended
 	@$(BIN)/opora demo
 
 test: setup ## Every test that takes less than minutes

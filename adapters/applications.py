@@ -21,18 +21,31 @@ Change names. So history, locking and outbox are one thing, and a crash leaves a
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from adapters.application_items import (
+    app_key,
+    case_of,
+    document_item,
+    event_item,
+    event_of,
+    instant,
+    note_key,
+    signature_item,
+    signed_of,
+    to_json,
+)
 from adapters.slots import Slots
-from casework.application import Application, Event, Stage, apply, chain, first_broken_link, fold
+from casework.application import Application, Event, Stage, apply, chain, first_broken_link
 from casework.appointments import slots_in, without_slots
 from casework.errors import AlreadyOpen, BadRequest, KeyReused, NotFound, VersionConflict
+from casework.fee_receipts import REFUNDED
 from casework.fees import Received
-from casework.ports import Case, Change, DocumentRecord, Note, Signature, Signed, Task
+from casework.ports import Case, Change, Note, Signed, Task
 
 ATTEMPTS = 5
 KEYS_KEPT = timedelta(days=7)
@@ -99,18 +112,18 @@ class Applications:
 
     def load(self, number: str) -> Case:
         """Raises NotFound."""
-        items = list(self._query(_app(number)))
+        items = list(self._query(app_key(number)))
         if not items:
             raise NotFound("unknown_number", number=number[:20])
-        return _case(number, items)
+        return case_of(number, items)
 
     def sealed_chain(self, number: str) -> SealedChain:
         """Raises NotFound."""
-        items = {item["sk"]: item for item in self._query(_app(number))}
+        items = {item["sk"]: item for item in self._query(app_key(number))}
         if not items:
             raise NotFound("unknown_number", number=number[:20])
         events = [item for sk, item in items.items() if sk.startswith("EVENT#")]
-        sealed = [(_event(number, item), item["hash"]) for item in events]
+        sealed = [(event_of(number, item), item["hash"]) for item in events]
         head = items.get("META", {}).get("head", "")  # gone is as bad as altered
         return SealedChain(sealed, first_broken_link(sealed, head))
 
@@ -218,8 +231,10 @@ class Applications:
 
     def signatures(self, number: str) -> dict[int, Signed]:
         """The signatures that are kept, by the event that each is under."""
-        items = (item for item in self._query(_app(number)) if item["sk"].startswith("SIGNATURE#"))
-        return {int(item["sk"].partition("#")[2]): _signed(item) for item in items}
+        items = (
+            item for item in self._query(app_key(number)) if item["sk"].startswith("SIGNATURE#")
+        )
+        return {int(item["sk"].partition("#")[2]): signed_of(item) for item in items}
 
     # ---- changing -------------------------------------------------------------------------------
 
@@ -300,7 +315,7 @@ class Applications:
         writes += [
             self._delete_hold(key, application.number) for key in without_slots(change.frees)
         ]
-        writes += [self._delete(_note_key(note)) for note in change.forgets]
+        writes += [self._delete(note_key(note)) for note in change.forgets]
         self._transact(writes, [item for item, _ in puts])
         return Done(_after(case, application, events, change), change.result)
 
@@ -319,24 +334,24 @@ class Applications:
         for key in without_slots(change.holds):
             yield {"pk": f"OPEN#{key}", "sk": "OPEN", "number": number}, True
         for event in events:
-            yield _event_item(event), True
+            yield event_item(event), True
         yield self._meta_item(application), False
         for note in change.notes:
-            yield {**_note_key(note), "number": note.number, "since": note.since.isoformat()}, False
+            yield {**note_key(note), "number": note.number, "since": note.since.isoformat()}, False
         if change.signed:
-            yield _signature_item(number, events[0].sequence, change.signed), False
+            yield signature_item(number, events[0].sequence, change.signed), False
         if change.form is not None:
-            yield {"pk": _app(number), "sk": "FORM", "form": _json(change.form)}, False
+            yield {"pk": app_key(number), "sk": "FORM", "form": to_json(change.form)}, False
         for record in change.documents:
-            yield _document_item(number, record), False
+            yield document_item(number, record), False
         for name, text in change.texts.items():
             sk = f"TEXT#{events[-1].sequence:06d}#{name}"
-            yield {"pk": _app(number), "sk": sk, "text": _json(text)}, False
+            yield {"pk": app_key(number), "sk": sk, "text": to_json(text)}, False
 
     def _meta_item(self, application: Application) -> dict[str, Any]:
         due, draft = self._due_of(application), application.stage is Stage.DRAFT
         meta = {
-            "pk": _app(application.number),
+            "pk": app_key(application.number),
             "sk": "META",
             "number": application.number,
             "stage": application.stage.value,
@@ -345,8 +360,8 @@ class Applications:
             "service": application.service,
             "region": application.region,
             "applicant": lister_of(application.applicant, application.agency),
-            "drafted_at": _instant(application.drafted_at),
-            "submitted_at": _instant(application.submitted_at),
+            "drafted_at": instant(application.drafted_at),
+            "submitted_at": instant(application.submitted_at),
             "officer": application.officer,
             "priority": application.priority,
             "open": not (
@@ -408,22 +423,33 @@ class Applications:
     # ---- who waits ------------------------------------------------------------------------------
 
     def put_task(self, number: str, task: Task) -> None:
-        item = {"pk": _app(number), "sk": "TASK", **task._asdict()}
+        item = {"pk": app_key(number), "sk": "TASK", **task._asdict()}
         self._client.put_item(TableName=self._table, Item=_item(item))
 
     # ---- money that belongs to no application ---------------------------------------------------
 
-    def put_stray(self, received: Received, state: str, now: datetime) -> None:
-        """`state`: refund_due | refunded."""
+    def put_stray(self, received: Received, state: str, now: datetime) -> bool:
+        """`state`: refund_due | refunded. Whether that is the state now: what was given back is not
+        due again, however late the news of its coming is."""
         item = {
             "pk": f"STRAY#{received.transaction}",
             "sk": "STRAY",
             **received._asdict(),
             "amount": str(received.amount),
             "state": state,
-            "noted_at": _instant(now),
+            "noted_at": instant(now),
         }
-        self._client.put_item(TableName=self._table, Item=_item(item))
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=_item(item),
+                ConditionExpression="attribute_not_exists(pk) OR #state <> :refunded",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues=_item({":refunded": REFUNDED}),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return state == REFUNDED
+        return True
 
 
 def lister_of(person: str | None, agency: str | None) -> str:
@@ -439,83 +465,6 @@ def _paid(watch: str, application: Application) -> dict[str, str]:
     return {"queue": f"pay#{watch}", "due": application.number}
 
 
-def _app(number: str) -> str:
-    return f"APP#{number}"
-
-
-def _event_item(event: Event) -> dict[str, Any]:
-    return {
-        "pk": _app(event.number),
-        "sk": f"EVENT#{event.sequence:06d}",
-        "number": event.number,
-        "sequence": event.sequence,
-        "kind": event.kind,
-        "at": event.at.astimezone(UTC).isoformat(),
-        "actor": event.actor,
-        "data": _json(event.data),
-        "previous": event.previous,
-        "hash": event.hash,
-    }
-
-
-def _event(number: str, item: Mapping[str, Any]) -> Event:
-    return Event(
-        number,
-        int(item["sequence"]),
-        item["kind"],
-        datetime.fromisoformat(item["at"]),
-        item["actor"],
-        json.loads(item["data"]),
-        item["previous"],
-    )
-
-
-def _document_item(number: str, record: DocumentRecord) -> dict[str, Any]:
-    return {
-        "pk": _app(number),
-        "sk": f"DOC#{record.id}",
-        "kind": record.kind,
-        "file_name": record.file_name,
-        "content_type": record.content_type,
-        "vault_key": record.vault_key,
-        "defect": record.defect,
-        "details": _json(record.details),
-    }
-
-
-def _document(item: Mapping[str, Any]) -> DocumentRecord:
-    return DocumentRecord(
-        item["sk"].partition("#")[2],
-        item["kind"],
-        item["file_name"],
-        item["content_type"],
-        item["vault_key"],
-        item["defect"],
-        json.loads(item["details"]),
-    )
-
-
-def _note_key(note: Note) -> dict[str, Any]:
-    return {"pk": f"{note.kind.upper()}#{note.key}", "sk": f"NOTE#{note.number}"}
-
-
-def _signature_item(number: str, event: int, signed: Signed) -> dict[str, Any]:
-    told = signed.signature
-    return {
-        "pk": _app(number),
-        "sk": f"SIGNATURE#{event:06d}",
-        "text": signed.text,
-        **told._asdict(),
-        "at": told.at.isoformat(),
-    }
-
-
-def _signed(item: Mapping[str, Any]) -> Signed:
-    told = {name: item[name] for name in Signature._fields}
-    at = datetime.fromisoformat(told["at"])
-    return Signed(Signature(**{**told, "at": at}), item["text"])
-
-
 def _command_item(
     command: Command, number: str, result: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
@@ -524,32 +473,9 @@ def _command_item(
         "sk": "COMMAND",
         "request": command.request,
         "number": number,
-        "result": _json(result),
+        "result": to_json(result),
     }
     return item | ({"expires": int((now + command.kept).timestamp())} if command.kept else {})
-
-
-def _case(number: str, items: Iterable[Mapping[str, Any]]) -> Case:
-    by_kind: dict[str, list[Mapping[str, Any]]] = {}
-    for item in items:
-        by_kind.setdefault(item["sk"].partition("#")[0], []).append(item)
-    events = tuple(_event(number, item) for item in by_kind.get("EVENT", []))
-    if not events:
-        raise NotFound("unknown_number", number=number[:20])
-    form = by_kind.get("FORM")
-    documents = map(_document, by_kind.get("DOC", []))
-    task = by_kind.get("TASK")
-    return Case(
-        fold(number, events),
-        json.loads(form[0]["form"]) if form else {},
-        events,
-        {record.id: record for record in documents},
-        {
-            text["sk"].rpartition("#")[2]: json.loads(text["text"])
-            for text in by_kind.get("TEXT", [])
-        },
-        Task(task[0]["purpose"], task[0]["token"]) if task else None,
-    )
 
 
 def _after(case: Case, application: Application, events: list[Event], change: Change) -> Case:
@@ -571,20 +497,12 @@ def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _from_dynamodb(value) for name, value in item.items()}
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
 def _digest(value: Any) -> str:
-    return hashlib.sha256(_json(value).encode()).hexdigest()
-
-
-def _instant(at: datetime | None) -> str | None:
-    return at.astimezone(UTC).isoformat() if at else None
+    return hashlib.sha256(to_json(value).encode()).hexdigest()
 
 
 def _encode_cursor(key: Mapping[str, Any] | None) -> str | None:
-    return base64.urlsafe_b64encode(_json(key).encode()).decode() if key else None
+    return base64.urlsafe_b64encode(to_json(key).encode()).decode() if key else None
 
 
 def _decode_cursor(cursor: str | None, names: set[str]) -> dict[str, Any] | None:

@@ -15,10 +15,11 @@ from typing import Any
 
 from adapters.calendars import calendar_for
 from casework.blocks import expanded
+from casework.contradictions import CHECKED
 from casework.errors import BadDefinition, NotFound
 from casework.parameters import ParameterFile, Parameters
 from casework.ports import Rules
-from casework.service import CHECKED, ServiceDefinition
+from casework.service import ServiceDefinition
 
 SERVICES = Path(__file__).parent.parent / "services"
 COMPILED = "compiled"

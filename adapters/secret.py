@@ -2,14 +2,19 @@
 
 Nothing secret is in the template, in parameters or in a function's environment: whoever may read
 those cannot forge anything. A new value is in use everywhere five minutes after it is set.
+
+The secret is one value a line: the first seals, and what an earlier one sealed holds as long as its
+line is kept. So a new value shuts nobody out, and old signatures can be checked for years.
 """
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.clock import now
+from casework.errors import Unavailable
 
 KEPT = timedelta(minutes=5)
 
@@ -18,20 +23,32 @@ class Secret:
     def __init__(self, client: Any, arn: str) -> None:
         self._client = client
         self._arn = arn
-        self._value = b""
+        self._values: list[bytes] = []
         self._read_at: datetime | None = None
 
     def seal(self, *parts: str) -> str:
         """HMAC-SHA256 of the parts, hex; parts that are split otherwise give another seal."""
-        told = "\n".join(f"{len(part)}:{part}" for part in parts)
-        return hmac.new(self._current(), told.encode(), hashlib.sha256).hexdigest()
+        return _sealed(self._known()[0], parts)
 
     def is_seal(self, seal: str, *parts: str) -> bool:
         """Takes as long whether the first sign is wrong or the last."""
-        return hmac.compare_digest(self.seal(*parts).encode(), seal.encode(errors="replace"))
+        given = seal.encode(errors="replace")
+        seals = [_sealed(value, parts).encode() for value in self._known()]
+        return sum(hmac.compare_digest(made, given) for made in seals) > 0
 
-    def _current(self) -> bytes:
+    def _known(self) -> list[bytes]:
+        """The values, the newest first. Raises Unavailable when there is none: nothing is sealed
+        with what everybody knows."""
         if self._read_at is None or not timedelta() <= now() - self._read_at < KEPT:
             found = self._client.get_secret_value(SecretId=self._arn)
-            self._value, self._read_at = found["SecretString"].encode(), now()
-        return self._value
+            lines = map(str.strip, found["SecretString"].splitlines())
+            self._values = [line.encode() for line in lines if line]
+            self._read_at = now()
+        if not self._values:
+            raise Unavailable()
+        return self._values
+
+
+def _sealed(value: bytes, parts: Sequence[str]) -> str:
+    told = "\n".join(f"{len(part)}:{part}" for part in parts)
+    return hmac.new(value, told.encode(), hashlib.sha256).hexdigest()

@@ -2,14 +2,21 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import boto3
+
+from adapters import definitions
 from bench.aws_bill import AWS_CALL_SECONDS, Bill, billed
 from bench.table import Row, Target
+from casework.example import example_form
+from local.aws import REGION
 from local.office import Office, form_of
 from local.people import person
 
 LIFECYCLES = 20
+MOST = Target("ours", "most", 12)
+"""State transitions of one life (design.md)."""
 
 # Dollars per million: the first two from knowledge.md, the others AWS's list for us-east-1, 2025.
 TRANSITIONS, API_REQUESTS = 25.0, 3.50
@@ -28,8 +35,9 @@ def rows(office: Office) -> Iterator[Row]:
         used = cloud.transitions(number, "ApplicationReview")
         yield from _usage(name, used, bill)
         yield _price(name, used, bill)
-    cloud.reset()
+    yield from _appeals(office)
     yield from _after_approval(office)
+    yield from _payments(office)
     cloud.reset()
     yield from _lifecycles(office)
 
@@ -89,11 +97,53 @@ JOURNEYS: dict[str, Callable[[Office], str]] = {
 }
 
 
-# ---- what follows an approval ------------------------------------------------------------------
+# ---- appeals, and what follows an approval -------------------------------------------------------
+
+
+def _appeals(office: Office) -> Iterator[Row]:
+    """Billed transitions of appeal_review, from its first state to its last."""
+    for name, asked in (("answered at once", False), ("with a question", True)):
+        office.cloud.reset()
+        used = office.cloud.transitions(_appeal(office, asked=asked), "AppealReview")
+        yield Row(f"an appeal {name}: transitions", used, "", 5, "lean design", MOST)
+
+
+def _appeal(office: Office, *, asked: bool) -> str:
+    contested = refuse(office)
+    office.cloud.advance(minutes=1)  # the refusal reaches the applicant
+    day = office.show(contested)["decision"]["at"][:10]
+    told = {
+        "contested": contested,
+        "decision_date": ".".join(reversed(day.split("-"))),
+        "snils": form_of(person(1))["snils"],
+    }
+    form = example_form(definitions.service("appeal"), office.cloud.now().date(), **told)
+    number = office.apply(form, service="appeal")
+    path = f"/applications/{number}"
+    if asked:
+        gap = {"code": "unclear", "field": "points"}
+        office.supervisor.post(f"{path}/question", {"gaps": [gap]})
+        office.cloud.settle()
+        office.answer(number, message="Доход посчитан дважды")
+    ruling = {"outcome": "changed", "explanation": "Доход посчитан дважды"}
+    office.supervisor.post(f"{path}/proposal", ruling)
+    office.cloud.settle()
+    office.third_officer.post(f"{path}/confirmation", {"agrees": True})
+    office.cloud.settle()
+    return number
 
 
 def _after_approval(office: Office) -> Iterator[Row]:
     """Billed transitions of service_provision, from the first to the last of its states."""
+    for name, days, bound in (("nobody late", 0, 12), ("one wait cut after 30 days", 31, 15)):
+        office.cloud.reset()
+        used = office.cloud.transitions(_programme(office, days), "ServiceProvision")
+        target = Target("ours", "most", bound)
+        yield Row(f"a programme, {name}: transitions", used, "", 12, "six waits", target)
+
+
+def _programme(office: Office, days: int) -> str:
+    """From approval to its end; services go on for so many days."""
     number = approve_at_once(office)
     office.load_providers()
     until = f"{office.cloud.now().date() + timedelta(days=90)}"
@@ -102,19 +152,38 @@ def _after_approval(office: Office) -> Iterator[Row]:
     office.agree(number)
     office.choose(number, "lipa")
     office.officer.post(f"/applications/{number}/act")
-    today = f"{office.cloud.now().date()}"
-    office.record(number, 1, "started", today)
-    office.record(number, 1, "ended", today, "Сделано")
-    used = office.cloud.transitions(number, "ServiceProvision")
-    target = Target("ours", "most", 12)
-    yield Row("a programme, nobody late: transitions", used, "", 12, "six waits", target)
+    office.record(number, 1, "started", f"{office.cloud.now().date()}")
+    office.cloud.advance(days=days)
+    office.record(number, 1, "ended", f"{office.cloud.now().date()}", "Сделано")
+    return number
+
+
+def _payments(office: Office) -> Iterator[Row]:
+    """Billed transitions of a day's run of benefit_payments."""
+    office.cloud.reset(start=datetime(2026, 4, 6, 7, tzinfo=UTC))
+    yield Row("a day, nobody paid: transitions", _run(office, "nobody"), "", 3, "floor: one query")
+    form = example_form(definitions.service("care-for-disabled"), date(2026, 4, 6))
+    number = office.apply(form, service="care-for-disabled")
+    office.cloud.advance(days=1)
+    office.approve(number)
+    office.cloud.advance_to(datetime(2026, 5, 1, 2, tzinfo=UTC))
+    used = _run(office, "somebody")
+    yield Row("a day, one paid: transitions", used, "", 3, "the day nobody is paid", MOST)
+
+
+def _run(office: Office, name: str) -> int:
+    client = boto3.client("stepfunctions", REGION)
+    machine = office.cloud.outputs["BenefitPayments"]
+    client.start_execution(stateMachineArn=machine, name=name, input=f'{{"run": "{name}"}}')
+    office.cloud.settle()
+    return office.cloud.transitions(name, "BenefitPayments")
 
 
 # ---- what they use ------------------------------------------------------------------------------
 
 
 def _usage(name: str, transitions: int, bill: Bill) -> Iterator[Row]:
-    target = Target("ours", "most", 12) if name == "approved at once" else None
+    target = MOST if name == "approved at once" else None
     yield Row(f"{name}: transitions", transitions, "", 5, "lean design", target)
     yield Row(
         f"{name}: DynamoDB write units",

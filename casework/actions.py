@@ -11,7 +11,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from casework import appointments, decision, fees, form, provision_waits, support, violations
+from casework import (
+    appointments,
+    decision,
+    earlier_support,
+    fees,
+    form,
+    provision_waits,
+    violations,
+)
 from casework.application import SYSTEM, Application, Gap, Happening, Stage
 from casework.decision import APPROVED, REFUSED, Assessment
 from casework.errors import (
@@ -99,10 +107,8 @@ def _newly_missing(
     case: Case, rules: Rules, stored: Mapping[str, Any], now: datetime
 ) -> list[Problem]:
     """Documents that the form before the correction did not need: they are uploaded first."""
-    day = rules.calendar.local_day(now)
     before, after = (
-        set(_kinds_needed(rules, form.facts(rules.service, f, day), now))
-        for f in (case.form, stored)
+        set(_kinds_needed(rules, rules.facts(f, now), now)) for f in (case.form, stored)
     )
     return _lacking_documents(case.application, after - before)
 
@@ -251,7 +257,7 @@ def answer(
     mismatched = (n for n, c in case.application.checks.items() if c.state == "mismatched")
     data["recheck"] = sorted({*data["recheck"], *mismatched} - {*data["dropped"]})
     asked_for = {gap.document for gap in question.gaps if gap.document}
-    facts = form.facts(rules.service, stored, rules.calendar.local_day(now))
+    facts = rules.facts(stored, now)
     needed = asked_for | set(_kinds_needed(rules, facts, now))
     if problems := _lacking_documents(case.application, needed):
         raise InvalidForm(problems)
@@ -274,7 +280,7 @@ def _correction(
     identity = rules.service.subject.identity
     if fixed := [Problem(name, "fixed_after_submission") for name in identity if name in changed]:
         raise InvalidForm(fixed)
-    measures = rules.measures(facts, rules.calendar.local_day(now))
+    measures = rules.measures(facts, day)
     needed = rules.service.checks_needed(facts, measures)
     known = case.application.checks
     recheck = [c.name for c in needed if c.name not in known or set(c.fields) & set(changed)]
@@ -598,7 +604,7 @@ def confirm(
         "officer": proposal.officer,
         "second_officer": officer,
     } | ({"ruling": proposal.outcome} if proposal.outcome in RULED else {})
-    facts = form.facts(rules.service, case.form, rules.calendar.local_day(now))
+    facts = rules.facts(case.form, now)
     recorded, notes = violations.of_decision(application, rules, facts, proposal.reasons, now)
     return Change(
         (Happening("decided", data), *recorded),
@@ -613,9 +619,9 @@ def issue(case: Case, rules: Rules, now: datetime) -> Change:
     application = case.application
     if application.decision is None or application.issued:
         return NOTHING
-    facts = form.facts(rules.service, case.form, rules.calendar.local_day(now))
+    facts = rules.facts(case.form, now)
     outcome = rules.service.outcome_of(facts)
-    granted = support.granted(application, outcome, identity_key(rules, facts), now)
+    granted = earlier_support.granted(application, outcome, identity_key(rules, facts), now)
     ruling = application.decision.ruling
     issued = {"outcome": application.decision.outcome} | ({"ruling": ruling} if ruling else {})
     return Change((Happening("issued", issued),), notes=granted)
@@ -671,8 +677,7 @@ def _held(case: Case, rules: Rules, now: datetime) -> tuple[str, ...]:
     """The keys that closing gives back; a draft holds none."""
     if case.application.submitted_at is None:
         return ()
-    day = rules.calendar.local_day(now)
-    keys = held_keys(rules, form.facts(rules.service, case.form, day))
+    keys = held_keys(rules, rules.facts(case.form, now))
     return tuple(appointments.slots_in(keys)) if case.application.holds_nothing else keys
 
 

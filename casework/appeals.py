@@ -15,7 +15,8 @@ falls, and the time runs from the next proof; without any it has not begun.
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from casework import actions, appointments, form, support, violations
+from casework import actions, appointments, earlier_support, violations
+from casework.about_another import Target, people_of, submit_unless
 from casework.actions import NOTHING, RULED
 from casework.application import Application, Event, Gap, Happening, ProofOfReceipt, Stage
 from casework.deadline import ProvenDue, prove
@@ -23,7 +24,6 @@ from casework.decision import APPROVED, REFUSED, reason
 from casework.errors import AppealTooLate, InvalidForm, NotAllowed, Problem, WrongStage
 from casework.ports import Case, Change, Note, Rules
 from casework.service import Cause, OutcomeKind
-from casework.targets import Target, people_of, submit_unless
 
 UPHELD, CHANGED, SENT_BACK = "upheld", "changed", "sent_back"
 SMS, EMAIL, LETTER, CABINET = "sms", "email", "letter", "cabinet"
@@ -153,9 +153,7 @@ def _contested_problems(case: Case, rules: Rules, contested: Contested | None) -
 
 def _form_problems(case: Case, rules: Rules, contested: Contested) -> Iterator[Problem]:
     """Who appeals and which decision, against what the contested application says."""
-    facts = form.facts(
-        rules.service, case.form, rules.calendar.local_day(contested.case.application.decision.at)
-    )
+    facts = rules.facts(case.form, contested.case.application.decision.at)
     dated, person = rules.service.outcome.dated, rules.service.subject.person
     decided_on = contested.rules.calendar.local_day(contested.case.application.decision.at)
     if case.form.get(dated) and facts.get(dated) != decided_on:
@@ -289,11 +287,11 @@ def consequences(
 def _undone(contested: Contested, at: datetime) -> tuple[tuple[Happening, ...], tuple[Note, ...]]:
     """What the decision had made known of people: a violation, or support that it granted."""
     case, rules = contested
-    facts = form.facts(rules.service, case.form, rules.calendar.local_day(at))
+    facts = rules.facts(case.form, at)
     lifted = violations.lift(case, rules, facts, at)
     if _was_refused(contested):
         return lifted.happenings, lifted.forgets
-    granted = support.ended(case.application, actions.identity_key(rules, facts), at)
+    granted = earlier_support.ended(case.application, actions.identity_key(rules, facts), at)
     return lifted.happenings, (*lifted.forgets, *granted)
 
 
@@ -333,6 +331,4 @@ def _identity(contested: Contested, at: datetime) -> tuple[str, ...]:
 
 
 def _keys(contested: Contested, at: datetime) -> tuple[str, ...]:
-    service, day = contested.rules.service, contested.rules.calendar.local_day(at)
-    facts = form.facts(service, contested.case.form, day)
-    return actions.held_keys(contested.rules, facts)
+    return actions.held_keys(contested.rules, contested.rules.facts(contested.case.form, at))

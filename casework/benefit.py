@@ -43,8 +43,8 @@ class Transfer:
 class Benefit:
     """`first`: the first month that is paid, "2026-05", or "once"; `at_once`: a term runs to the
     first payment, which does not wait for the first days of a month. `stopped_on`: the ISO day
-    from which nothing more is owed; `paused_on`: the same while a decision that an appeal undid is made
-    anew. `resumed`: the order that the new one gave; from its day on none before it counts.
+    from which nothing more is owed; `paused_on`: the same while a decision that an appeal undid is
+    made anew. `resumed`: the order that the new one gave; from its day on none before it counts.
     `claimed`: months whose payment is claimed back."""
 
     first: str
@@ -85,11 +85,12 @@ class Benefit:
 
     def owed(self, day: date) -> tuple[str, ...]:
         """The periods that should be paid by now and are not, the earliest first."""
-        return tuple(
-            period
-            for period in self._periods(day)
-            if not self._settled(period) and not self._stopped_before(period)
-        )
+        return tuple(self._owed(day))
+
+    def _owed(self, day: date) -> Iterator[str]:
+        for period in self._periods(day):
+            if not self._settled(period) and not self._stopped_before(period):
+                yield period
 
     def payable(self, day: date) -> tuple[str, ...]:
         """Of what is owed, what is paid on that day. A month is paid in its first days, but what
@@ -132,7 +133,8 @@ class Benefit:
             return self._settled(ONCE) or self.ends_on is not None
         if self.ends_on is None:
             return False
-        return not self.owed(date.fromisoformat(self.ends_on))
+        # The first one that is owed says so: an end may be named for the year 9999.
+        return next(self._owed(date.fromisoformat(self.ends_on)), None) is None
 
     @property
     def watch(self) -> str | None:

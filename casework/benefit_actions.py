@@ -10,15 +10,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from casework import form, identifiers
+from casework import identifiers
 from casework.actions import identity_key
 from casework.application import Happening
 from casework.benefit import ONCE, Benefit, State, month_after, month_of
 from casework.deadline import due
+from casework.earlier_support import ended as support_ended
 from casework.errors import InvalidForm, InvalidValue, Problem, WrongStage
 from casework.ports import Case, Change, Rules
 from casework.service import Milestone, Payment, Schedule, Term
-from casework.support import ended as support_ended
 
 NOTHING = Change()
 PAYMENT_TERM = "payment"  # of a service that says how soon after the decision money comes
@@ -60,7 +60,7 @@ def _amount(case: Case, rules: Rules, payment: Payment) -> Decimal | None:
     if told is not None:
         return Decimal(told["rubles"])
     day = rules.calendar.local_day(case.application.submitted_at)
-    facts, _ = form.check_form(rules.service, case.form, day)
+    facts = rules.facts(case.form, case.application.submitted_at)
     return rules.measures(facts, day)[payment.amount]
 
 
@@ -171,7 +171,7 @@ def stop(case: Case, rules: Rules, reason: str, since: date, by: str, now: datet
         return NOTHING
     if not application.is_granted:
         raise WrongStage("nothing_granted")
-    facts = form.facts(rules.service, case.form, rules.calendar.local_day(now))
+    facts = rules.facts(case.form, now)
     data = {"reason": reason, "since": since.isoformat(), "by": by}
     forgets = support_ended(application, identity_key(rules, facts), now)
     return Change((Happening("ended", data),), forgets=forgets)

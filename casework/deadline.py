@@ -61,6 +61,25 @@ class Length(BaseModel):
     unit: Unit
 
 
+LONGEST_HOLIDAY = 14  # days on which nothing is worked, with room to spare
+
+
+def is_longer(length: Length, than: Length) -> bool:
+    """For certain, whatever the calendar: working days take up to a long holiday more."""
+    if length.unit is than.unit:
+        return length.amount > than.amount
+    return _days(length)[0] > _days(than)[1]
+
+
+def _days(length: Length) -> tuple[int, int]:
+    """The fewest and the most calendar days it can take."""
+    if length.unit is Unit.HOURS:
+        return length.amount // 24, length.amount // 24 + 1
+    if length.unit is Unit.CALENDAR_DAYS:
+        return length.amount, length.amount + LONGEST_HOLIDAY
+    return length.amount, length.amount * 7 // 5 + LONGEST_HOLIDAY
+
+
 class ClockEvent(NamedTuple):
     """Something that touches a running term. `days`: an extension's amount, in the term's unit."""
 

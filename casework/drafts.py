@@ -7,7 +7,7 @@ once a day (functions/decide/drafts.py), so both happen in the morning after the
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from casework import fees, form
+from casework import fees
 from casework.application import Application, Happening, Stage
 from casework.ports import Case, Change, Rules
 
@@ -61,5 +61,5 @@ def come_by(case: Case, rules: Rules, now: datetime) -> Change:
 
 
 def _is_unpaid(case: Case, rules: Rules, now: datetime) -> bool:
-    facts = form.facts(rules.service, case.form, rules.calendar.local_day(now))
+    facts = rules.facts(case.form, now)
     return bool(fees.unpaid(case.application, rules, facts, now))

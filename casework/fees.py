@@ -16,18 +16,17 @@ from casework import form
 from casework.application import NUMBER_LENGTH, Application, Happening, Stage
 from casework.condition import Facts, holds
 from casework.errors import Conflict, InvalidForm, Problem, WrongStage
-from casework.fee_receipts import RUBLES, FeeReceipt
+from casework.fee_receipts import REFUNDED, RUBLES, FeeReceipt
 from casework.ports import Case, Change, Rules
 
 
 @dataclass(frozen=True, slots=True)
 class FeeDue:
-    """What must be paid and why so much: the figure in force, and where it comes from."""
+    """What must be paid, by the figure in force, and by which law."""
 
     title: str
     amount: Decimal
     source: str
-    figure_source: str
 
 
 class Received(NamedTuple):
@@ -45,7 +44,7 @@ def due(rules: Rules, facts: Facts, now: datetime) -> FeeDue | None:
     if fee is None or not holds(fee.when, facts, rules.measures(facts, day)):
         return None
     figure = rules.parameters.figure(fee.amount, day)
-    return FeeDue(fee.title, figure.amount, fee.source, figure.source)
+    return FeeDue(fee.title, figure.amount, fee.source)
 
 
 def number_of(payment: str) -> str:
@@ -166,16 +165,17 @@ def _pays_for_nothing(case: Case, rules: Rules, received: Received, now: datetim
         return "wrong_amount"
     if application.closed and application.submitted_at is None:
         return "too_late"
-    facts = form.facts(rules.service, case.form, rules.calendar.local_day(now))
+    facts = rules.facts(case.form, now)
     if covering(application, rules, facts):
         return "paid_twice"
     return None if application.stage is Stage.DRAFT else "not_due"
 
 
 def note_refunded(case: Case, transaction: str) -> Change:
-    """The provider has given the sum back; the second word of it says nothing new."""
-    receipt = case.application.fees.going_back().get(transaction)
-    if receipt is None:
+    """The provider has given the sum back, asked to or not (a bank may take it back itself): then
+    it pays for nothing any more. The second word of it says nothing new."""
+    receipt = case.application.fees.receipts.get(transaction)
+    if receipt is None or receipt.state == REFUNDED:
         return Change()
     data = {
         "payment": receipt.payment,

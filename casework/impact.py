@@ -81,7 +81,7 @@ def _due(application: Application, rules: Rules, now: datetime) -> dict[str, dat
 def _priority(case: Case, rules: Rules) -> str | None:
     """The category that the changed file would have put the application into."""
     day = rules.calendar.local_day(case.application.submitted_at)
-    facts, _ = form.check_form(rules.service, case.form, day)
+    facts = form.facts(rules.service, case.form, day)
     return rules.service.priority_of(facts, rules.measures(facts, day))
 
 

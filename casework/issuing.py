@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from casework import actions, benefit_actions
+from casework.about_another import is_own
 from casework.application import Happening
 from casework.decision import APPROVED
 from casework.errors import WrongStage
 from casework.ports import Case, Change, Rules
 from casework.service import FieldType, Outcome, OutcomeKind
-from casework.targets import is_own
 
 NOTHING = Change()
 ABOUT_ANOTHER = (OutcomeKind.STOP, OutcomeKind.CHANGE)

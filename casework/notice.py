@@ -6,14 +6,16 @@ what it says is read from the application when it is sent, so that contact data 
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from casework import drafts, form, provision_notices
 from casework.application import Application, Event, Stage
 from casework.fee_receipts import RUBLES, FeeReceipt
+from casework.measures import rubles
 from casework.ports import Case, Rules
-from casework.review import QuestionClock, answer_due, clock_of, promised_day
+from casework.review import answer_due, clock_of, promised_day
 from casework.service import ServiceDefinition
 
 
@@ -128,7 +130,7 @@ def reached_by(case: Case, rules: Rules, now: datetime) -> Contact:
     and perhaps nothing is."""
     if case.application.submitted_at is not None:
         return contact_of(rules.service, case.form)
-    facts = form.facts(rules.service, case.form, rules.calendar.local_day(now))
+    facts = rules.facts(case.form, now)
     return contact_of(rules.service, form.to_json(facts))
 
 
@@ -160,8 +162,11 @@ def contact_of(service: ServiceDefinition, form: Mapping[str, Any]) -> Contact:
     )
 
 
-def words(case: Case, rules: Rules, link: str) -> dict[str, str]:
-    """What the texts of notices may name. The SMS texts use only the number and the link."""
+def words(case: Case, rules: Rules, link: str, clocks: Mapping[str, str]) -> dict[str, str]:
+    """What the texts of notices may name. The SMS texts use only the number and the link.
+
+    `clocks`: what is said of the term while a question is open, by `QuestionClock`.
+    """
     application, service = case.application, rules.service
     outcome = service.outcome_of(case.form)
     promised = promised_day(application, rules)
@@ -179,7 +184,7 @@ def words(case: Case, rules: Rules, link: str) -> dict[str, str]:
         "answer_until": f"{_last_day(until, rules):%d.%m.%Y}" if until else "",
         "gaps": _listed(gap_title(gap, rules) for gap in question.gaps) if question else "",
         "message": case.texts.get("question") or "",
-        "clock": _CLOCK[clock_of(question, rules)] if question else "",
+        "clock": clocks[clock_of(question, rules)] if question else "",
         "contests": application.contests or "",
         "explanation": case.texts.get("explanation") or "",
         "draft_expires": f"{expires:%d.%m.%Y}" if expires else "",
@@ -192,15 +197,8 @@ def words(case: Case, rules: Rules, link: str) -> dict[str, str]:
         "appeal": service.appeal.text,
         "outcome": outcome.approved if _approved(application) else outcome.refused,
         "next": outcome.next,
+        "paid": _paid(case),
     }
-
-
-_CLOCK = {
-    QuestionClock.STOPS: "Пока мы ждём ответа, срок рассмотрения не идёт.",
-    QuestionClock.RESTARTS: "После ответа срок рассмотрения начнётся заново.",
-    QuestionClock.EXTENDED: "Чтобы вы успели, срок рассмотрения продлён.",
-    QuestionClock.RUNS_ON: "Срок рассмотрения в это время идёт.",
-}
 
 
 def _changes(assessment: Mapping[str, Any]) -> Iterator[str]:
@@ -218,6 +216,25 @@ def _place(application: Application, service: ServiceDefinition) -> str:
         return ""
     options = (option for field in service.fields for option in field.options)
     return next((o.title for o in options if o.value == original.place), original.place)
+
+
+_FROM = (
+    "января", "февраля", "марта", "апреля", "мая", "июня",
+    "июля", "августа", "сентября", "октября", "ноября", "декабря",
+)  # fmt: skip
+
+
+def _paid(case: Case) -> str:
+    """How much is paid and since when, as a paragraph of its own; nothing where nothing is."""
+    benefit = case.application.benefit
+    told = case.texts.get(f"order_{len(benefit.orders)}") if benefit else None
+    if not told:
+        return ""
+    amount = rubles(Decimal(told["amount"]))
+    if benefit.one_time:
+        return f"Сумма: {amount} ₽. Деньги придут один раз.\n\n"
+    year, month = benefit.first.split("-")
+    return f"Сумма: {amount} ₽ в месяц. Платим с {_FROM[int(month) - 1]} {year} года.\n\n"
 
 
 def _approved(application: Application) -> bool:

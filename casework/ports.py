@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from casework.application import Application, Event, Happening
 from casework.calendar import Calendar
 from casework.condition import Facts
+from casework.form import facts
 from casework.measures import Measures
 from casework.parameters import Parameters
 from casework.service import ServiceDefinition
@@ -20,6 +21,10 @@ class Rules(NamedTuple):
     service: ServiceDefinition
     calendar: Calendar
     parameters: Parameters
+
+    def facts(self, kept: Mapping[str, Any], now: datetime) -> Facts:
+        """Checked values of a form as it is kept; of a draft, those that are good."""
+        return facts(self.service, kept, self.calendar.local_day(now))
 
     def measures(self, facts: Facts, day: date) -> Measures:
         return Measures(self.service.measures, facts, self.parameters, day)

@@ -62,11 +62,6 @@ class Provision:
         )
         return next((awaited for awaited, due in order if due), Awaited.SERVICES)
 
-    @property
-    def all_ended(self) -> bool:
-        ended = [done for done in self.services.values() if done.ended_on]
-        return self.agreed and len(ended) == self.lines
-
 
 Changes = dict[str, Any]
 

@@ -8,14 +8,11 @@ from datetime import date, datetime, time, timedelta
 
 from casework.application import Application, Happening
 from casework.deadline import due
-from casework.original import Step
 from casework.ports import Rules
 from casework.provision import Awaited
 
 MORNING = timedelta(hours=9)  # reminders come by day: nobody is woken by one
 REMINDER, SILENCE, REVIEW = "reminder", "silence", "review"
-BY_PERSON = frozenset({Awaited.AGREEMENT, Awaited.PROVIDER, Step.HANDOVER})
-"""What the person brings; everything else is the office's, or the provider's, to do."""
 
 
 def marks_to_come(application: Application, rules: Rules) -> list[tuple[str, datetime]]:

@@ -11,124 +11,36 @@ it in place); a definition never holds a block.
 
 import string
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
-from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Annotated
 
-from pydantic import Field, StringConstraints, ValidationError, ValidationInfo, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints
 
 from casework.condition import Condition, Definition, Facts, holds
-from casework.deadline import Length, OnQuestion, Unit
+from casework.contradictions import (
+    Consistent,
+    Contradiction,
+    Place,
+    counted_in,
+    doubled,
+    each,
+    unknown,
+)
+from casework.deadline import Length, OnQuestion, Unit, is_longer
+from casework.fields import (
+    Asked,
+    FieldType,
+    FormField,
+    Name,
+    Text,
+    of_condition,
+    of_form,
+    of_measures,
+)
 from casework.measures import Measure, MeasureUnit
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 ServiceId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]{1,3}$")]
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Place = tuple[str | int, ...]
-"""Where something stands in a definition: ("documents", 3, "when")."""
-
-CHECKED = {"checked": True}
-"""The context to read a definition in that was checked before it was stored: not again."""
-
-
-class Contradiction(NamedTuple):
-    """`problem`: what is wrong, and how to mend it. Of a name that leads nowhere: the `name`, and
-    those that are `known` there."""
-
-    place: Place
-    problem: str
-    name: str = ""
-    known: tuple[str, ...] = ()
-
-    def under(self, *above: str | int) -> "Contradiction":
-        return self._replace(place=(*above, *self.place))
-
-
-class FieldType(StrEnum):
-    TEXT = "text"
-    NAME = "name"
-    DATE = "date"
-    DATE_AHEAD = "date_ahead"
-    SNILS = "snils"
-    INN = "inn"
-    INN_ORGANISATION = "inn_organisation"
-    PASSPORT = "passport"
-    BIRTH_CERTIFICATE = "birth_certificate"
-    OMS_POLICY = "oms_policy"
-    PHONE = "phone"
-    EMAIL = "email"
-    POSTCODE = "postcode"
-    ADDRESS = "address"
-    ICD10 = "icd10"
-    BIC = "bic"
-    BANK_ACCOUNT = "bank_account"
-    NUMBER = "number"
-    MONEY = "money"
-    APPLICATION_NUMBER = "application_number"
-    SLOT = "slot"
-    CHOICE = "choice"
-    YES_NO = "yes_no"
-    CONSENT = "consent"
-    GROUP = "group"
-
-
-class Option(Definition):
-    value: Name
-    title: Text
-
-
-class FormField(Definition):
-    """One field of the form. Of a group: `fields` of each member, `at_least`..`at_most` members.
-
-    `at_most` of a text is its length, of a number or a sum of money the largest; `at_least` the
-    smallest. `bic`: the field that names the bank of a bank account. A date is not after today, a
-    date ahead not before it; an application number and a slot are those of this office.
-    `speciality`: the field that says whose time a slot must be.
-    """
-
-    name: Name
-    title: Text
-    type: FieldType
-    hint: str = ""
-    required: bool = True
-    when: Condition | None = None
-    options: tuple[Option, ...] = ()
-    fields: tuple["FormField", ...] = ()
-    at_least: int = 0
-    at_most: Decimal | None = None
-    bic: Name | None = None
-    speciality: Name | None = None
-
-    @model_validator(mode="after")
-    def _parts_fit_the_type(self, info: ValidationInfo) -> Self:
-        return _checked(self, info, self.contradictions)
-
-    def contradictions(self) -> Iterator[Contradiction]:
-        if (self.type is FieldType.CHOICE) != bool(self.options):
-            problem = f"{self.name}: options belong to a choice, and a choice needs them"
-            yield Contradiction(("options",), problem)
-        if (self.type is FieldType.GROUP) != bool(self.fields):
-            problem = f"{self.name}: fields belong to a group, and a group needs them"
-            yield Contradiction(("fields",), problem)
-        if self.bic and self.type is not FieldType.BANK_ACCOUNT:
-            problem = f"{self.name}: only a bank account names the field of its bank"
-            yield Contradiction(("bic",), problem)
-        if self.speciality and self.type is not FieldType.SLOT:
-            problem = f"{self.name}: only a slot names the field of its speciality"
-            yield Contradiction(("speciality",), problem)
-        if self.at_most is not None and self.at_most < self.at_least:
-            problem = f"{self.name}: at_most is less than at_least: nothing would be accepted"
-            yield Contradiction(("at_most",), problem)
-        for at, field in enumerate(self.fields):
-            if field.type is FieldType.GROUP:
-                problem = f"{self.name}: a group holds no groups"
-                yield Contradiction(("fields", at, "type"), problem)
-        options = [option.value for option in self.options]
-        yield from _doubled(f"options of {self.name}", options, ("options",), "value")
-        yield from (found.under("fields") for found in _of_form(self.fields))
 
 
 class DocumentRequirement(Definition):
@@ -154,18 +66,14 @@ class RegistryCheck(Definition):
     on_mismatch: OnMismatch = OnMismatch.ASK
 
 
-class Checks(Definition):
+class Checks(Consistent):
     """`ask_again` after silence; without a reply for `patience` the officer decides without it."""
 
     ask_again: Length
     patience: Length
 
-    @model_validator(mode="after")
-    def _is_asked_again_in_hours(self, info: ValidationInfo) -> Self:
-        return _checked(self, info, self.contradictions)
-
     def contradictions(self) -> Iterator[Contradiction]:
-        yield from _counted_in(Unit.HOURS, self.ask_again, "ask_again")
+        yield from counted_in(Unit.HOURS, self.ask_again, "ask_again")
 
 
 class Priority(Definition):
@@ -195,7 +103,7 @@ class Milestone(StrEnum):
     PAID = "paid"  # for the first time
 
 
-class Term(Lengths):
+class Term(Lengths, Consistent):
     """`promise` is what people are told, `limit` what must not be passed; both run from `since`,
     and what meets them is `until`.
 
@@ -210,10 +118,6 @@ class Term(Lengths):
     on_question: OnQuestion = OnQuestion.PAUSE
     priority: Lengths | None = None
     extension: Lengths | None = None
-
-    @model_validator(mode="after")
-    def _lengths_agree(self, info: ValidationInfo) -> Self:
-        return _checked(self, info, self.contradictions)
 
     def contradictions(self) -> Iterator[Contradiction]:
         own = dict(self.kinds())
@@ -237,30 +141,22 @@ class Term(Lengths):
         return self.priority if priority and self.priority else self
 
 
-class Marks(Definition):
+class Marks(Consistent):
     """`reminder`: this long before the promise the officer is reminded."""
 
     reminder: Length
 
-    @model_validator(mode="after")
-    def _reminds_in_working_days(self, info: ValidationInfo) -> Self:
-        return _checked(self, info, self.contradictions)
-
     def contradictions(self) -> Iterator[Contradiction]:
-        yield from _counted_in(Unit.WORKING_DAYS, self.reminder, "marks.reminder")
+        yield from counted_in(Unit.WORKING_DAYS, self.reminder, "marks.reminder")
 
 
-class Drafts(Definition):
+class Drafts(Consistent):
     """A draft expires `expires` days after the last work on it, `unpaid` days when a fee is due
     and not paid; `reminder` days before, the person is reminded."""
 
     expires: int = Field(ge=1)
     unpaid: int = Field(ge=1)
     reminder: int = Field(ge=1)
-
-    @model_validator(mode="after")
-    def _reminds_before_it_expires(self, info: ValidationInfo) -> Self:
-        return _checked(self, info, self.contradictions)
 
     def contradictions(self) -> Iterator[Contradiction]:
         if self.reminder >= min(self.expires, self.unpaid):
@@ -315,7 +211,7 @@ class Cause(StrEnum):
     OFFICER = "officer"  # found by the officer alone
 
 
-class RefusalReason(Definition):
+class RefusalReason(Consistent):
     """`mend`: what the applicant can do about it."""
 
     code: Name
@@ -323,10 +219,6 @@ class RefusalReason(Definition):
     mend: Text
     cause: Cause = Cause.OFFICER
     check: Name | None = None
-
-    @model_validator(mode="after")
-    def _a_mismatch_names_its_check(self, info: ValidationInfo) -> Self:
-        return _checked(self, info, self.contradictions)
 
     def contradictions(self) -> Iterator[Contradiction]:
         if (self.cause is Cause.MISMATCH) != (self.check is not None):
@@ -376,10 +268,9 @@ class IssuedDocument(Definition):
 
     title: Text
     original: Name | None = None
-    valid_months: int | None = Field(None, ge=1)
 
 
-class Outcome(Definition):
+class Outcome(Consistent):
     """`of`: the field with the number of the application that an appeal, a change or a stop is
     about; `dated`: of an appeal, the field with the day of the decision it contests; `effective`:
     the field with the day from which; `lasting`: it goes on until it is ended, and is found when
@@ -395,10 +286,6 @@ class Outcome(Definition):
     dated: Name | None = None
     effective: Name | None = None
     lasting: bool = False
-
-    @model_validator(mode="after")
-    def _parts_fit_the_kind(self, info: ValidationInfo) -> Self:
-        return _checked(self, info, self.contradictions)
 
     def contradictions(self) -> Iterator[Contradiction]:
         about_another = self.kind in (OutcomeKind.APPEAL, OutcomeKind.CHANGE, OutcomeKind.STOP)
@@ -473,7 +360,7 @@ class ContactFields(Definition):
     address: tuple[Name, ...] = Field(min_length=1)
 
 
-class ServiceDefinition(Definition):
+class ServiceDefinition(Consistent):
     """`code`: the short name the office calls it by, V2. `signed`: submitting takes an electronic
     signature. `decided_by_rules`: what the rules approve is approved at once; a refusal is always
     an officer's. `other_outcomes`: the first whose condition holds stands in for `outcome`."""
@@ -508,10 +395,6 @@ class ServiceDefinition(Definition):
     outcome: Outcome
     other_outcomes: tuple[OtherOutcome, ...] = ()
 
-    @model_validator(mode="after")
-    def _names_lead_somewhere(self, info: ValidationInfo) -> Self:
-        return _checked(self, info, self.contradictions)
-
     def contradictions(self) -> Iterator[Contradiction]:
         """Of its parts with each other; each part tells its own."""
         yield from _of_service(self)
@@ -526,7 +409,7 @@ class ServiceDefinition(Definition):
         yield from self.contradictions()
 
     @property
-    def asked(self) -> "Asked":
+    def asked(self) -> Asked:
         """What its conditions may ask about."""
         return Asked({field.name: field for field in self.fields}, self.measures)
 
@@ -572,95 +455,20 @@ class ServiceDefinition(Definition):
 # ---- what a definition may not say ---------------------------------------------------------------
 
 
-def _checked(part: Any, info: ValidationInfo, contradictions: Any) -> Any:
-    """The part, when it does not contradict itself; raises ValidationError with all that does."""
-    if info.context is CHECKED:
-        return part
-    if found := list(contradictions()):
-        raise refusal(type(part).__name__, found)
-    return part
-
-
-def refusal(title: str, found: Iterable[Contradiction]) -> ValidationError:
-    """Pydantic's error with each contradiction at its place."""
-    lines = [
-        {
-            "type": PydanticCustomError("contradiction", "{problem}", c._asdict()),
-            "loc": c.place,
-            "input": None,
-        }
-        for c in found
-    ]
-    return ValidationError.from_exception_data(title, lines)
-
-
-def is_longer(length: Length, than: Length) -> bool:
-    """For certain, whatever the calendar: working days take up to a long holiday more."""
-    if length.unit is than.unit:
-        return length.amount > than.amount
-    return _days(length)[0] > _days(than)[1]
-
-
-def _days(length: Length) -> tuple[int, int]:
-    """The fewest and the most calendar days it can take."""
-    if length.unit is Unit.HOURS:
-        return length.amount // 24, length.amount // 24 + 1
-    if length.unit is Unit.CALENDAR_DAYS:
-        return length.amount, length.amount + LONGEST_HOLIDAY
-    return length.amount, length.amount * 7 // 5 + LONGEST_HOLIDAY
-
-
-LONGEST_HOLIDAY = 14  # days on which nothing is worked, with room to spare
-
-
-def _counted_in(unit: Unit, length: Length, what: str) -> Iterator[Contradiction]:
-    if length.unit is not unit:
-        place = (what.rpartition(".")[2], "unit")
-        yield Contradiction(place, f"{what} is counted in {unit}")
-
-
-def _unknown(
-    what: str, names: Iterable[tuple[Place, str]], known: Iterable[str]
-) -> Iterator[Contradiction]:
-    """Names that lead nowhere, each with its place."""
-    known = tuple(known)
-    for place, name in names:
-        if name not in known:
-            yield Contradiction(place, f"unknown {what}: {name}", name, known)
-
-
-def _doubled(what: str, names: list[str], place: Place, key: str) -> Iterator[Contradiction]:
-    for at, name in enumerate(names):
-        if name in names[:at]:
-            yield Contradiction((*place, at, key), f"{what} named twice: {name}")
-
-
-def _each(place: Place, names: Iterable[Any]) -> Iterator[tuple[Place, Any]]:
-    yield from (((*place, at), name) for at, name in enumerate(names))
-
-
-class Asked(NamedTuple):
-    """What a condition may ask about. `measures` is None while the form is still being checked:
-    then nothing can be reckoned yet."""
-
-    fields: Mapping[str, FormField]
-    measures: Mapping[str, Measure] | None
-
-
 def _of_service(service: ServiceDefinition) -> Iterator[Contradiction]:
     fields, checks = service.asked.fields, [check.name for check in service.checks]
     yield from _named_twice(service)
-    yield from (found.under("fields") for found in _of_form(service.fields))
-    yield from _of_measures(service.measures, fields)
+    yield from (found.under("fields") for found in of_form(service.fields))
+    yield from of_measures(service.measures, fields)
     for place, condition in conditions(service):
-        yield from _of_condition(condition, service.asked, place)
+        yield from of_condition(condition, service.asked, place)
     yield from _of_rules(service)
     for at, check in enumerate(service.checks):
-        yield from _unknown("field", _each(("checks", at, "fields"), check.fields), fields)
+        yield from unknown("field", each(("checks", at, "fields"), check.fields), fields)
     reasons = enumerate(service.refusals)
     named = ((("refusals", at, "check"), r.check) for at, r in reasons if r.check)
-    yield from _unknown("check", named, checks)
-    yield from _unknown("field", _fields_named(service), fields)
+    yield from unknown("check", named, checks)
+    yield from unknown("field", _fields_named(service), fields)
     for place, outcome in _outcomes(service):
         yield from _of_payment(outcome, service.measures, place)
     yield from _of_other_outcomes(service)
@@ -683,7 +491,7 @@ def _named_twice(service: ServiceDefinition) -> Iterator[Contradiction]:
         ("refusals", "code"),
     ):
         names = [getattr(entry, key) for entry in getattr(service, part)]
-        yield from _doubled(part, names, (part,), key)
+        yield from doubled(part, names, (part,), key)
     required = {rule.name for rule in service.requirements}
     for at, rule in enumerate(service.grounds):
         if rule.name in required:
@@ -708,7 +516,7 @@ def _of_rules(service: ServiceDefinition) -> Iterator[Contradiction]:
     for part in ("requirements", "grounds"):
         for at, rule in enumerate(getattr(service, part)):
             place = (part, at)
-            yield from _unknown("check", _each((*place, "checks"), rule.checks), checks)
+            yield from unknown("check", each((*place, "checks"), rule.checks), checks)
             if rule.when is None and not rule.checks:
                 problem = f"{rule.name}: a rule needs `when`, or `checks`, or both"
                 yield Contradiction(place, problem)
@@ -725,22 +533,22 @@ def _of_texts(rule: Rule, measures: Iterable[str]) -> Iterator[Contradiction]:
             yield Contradiction((key,), f"{rule.name}: {error}; write {{{{ for a brace itself")
             continue
         placed = (((key,), name) for name in names)
-        yield from _unknown(f"placeholder of {rule.name}", placed, known)
+        yield from unknown(f"placeholder of {rule.name}", placed, known)
 
 
 def _fields_named(service: ServiceDefinition) -> Iterator[tuple[Place, str]]:
     """The fields that other parts of the definition point at."""
     subject, contact = service.subject, service.contact
-    yield from _each(("subject", "identity"), subject.identity)
-    yield from _each(("subject", "name"), subject.name)
+    yield from each(("subject", "identity"), subject.identity)
+    yield from each(("subject", "name"), subject.name)
     yield ("subject", "person"), subject.person
     if acting := subject.acting:
-        yield from _each(("subject", "acting", "name"), acting.name)
+        yield from each(("subject", "acting", "name"), acting.name)
         for key in ("person", "postcode", "address"):
             yield ("subject", "acting", key), getattr(acting, key)
     for key in ("phone", "email", "notify_by", "postcode"):
         yield ("contact", key), getattr(contact, key)
-    yield from _each(("contact", "address"), contact.address)
+    yield from each(("contact", "address"), contact.address)
     for place, outcome in _outcomes(service):
         for key in ("of", "dated", "effective"):
             if name := getattr(outcome, key):
@@ -756,7 +564,7 @@ def _fields_named(service: ServiceDefinition) -> Iterator[tuple[Place, str]]:
 
 def _outcomes(service: ServiceDefinition) -> Iterator[tuple[Place, Outcome]]:
     yield ("outcome",), service.outcome
-    yield from _each(("other_outcomes",), service.other_outcomes)
+    yield from each(("other_outcomes",), service.other_outcomes)
 
 
 def _of_payment(
@@ -765,7 +573,7 @@ def _of_payment(
     if outcome.payment is None:
         return
     amount, place = outcome.payment.amount, (*place, "payment", "amount")
-    yield from _unknown("measure", [(place, amount)], measures)
+    yield from unknown("measure", [(place, amount)], measures)
     measure = measures.get(amount)
     if measure and measure.unit is not MeasureUnit.RUBLES:
         yield Contradiction(place, f"{amount}: an amount is in rubles")
@@ -775,7 +583,7 @@ def _of_other_outcomes(service: ServiceDefinition) -> Iterator[Contradiction]:
     fields, answers = service.asked.fields, {FieldType.CHOICE, FieldType.YES_NO}
     for at, outcome in enumerate(service.other_outcomes):
         place = ("other_outcomes", at, "when")
-        yield from _of_condition(outcome.when, Asked(fields, None), place)
+        yield from of_condition(outcome.when, Asked(fields, None), place)
         for name in dict.fromkeys(outcome.when.fields()):
             if name in fields and fields[name].type not in answers:
                 yield Contradiction(place, f"another outcome goes by a choice, not by {name}")
@@ -793,132 +601,3 @@ def _of_decision_term(service: ServiceDefinition) -> Iterator[Contradiction]:
         if decision.until is not Milestone.DECIDED:
             problem = "the term named decision cannot run from the decision"
             yield Contradiction(("terms", at, "since"), problem)
-
-
-def _of_form(fields: tuple[FormField, ...]) -> Iterator[Contradiction]:
-    """A form is checked from top to bottom: a field may depend on what stands above it only."""
-    yield from _doubled("fields", [field.name for field in fields], (), "name")
-    known = {field.name: field for field in fields}
-    above: set[str] = set()
-    for at, field in enumerate(fields):
-        if field.when:
-            place = (at, "when")
-            yield from _of_condition(field.when, Asked(known, None), place)
-            below = dict.fromkeys(n for n in field.when.fields() if n in known and n not in above)
-            yield from _not_above(field, place, below)
-        if field.bic and field.bic not in above:
-            yield from _not_above(field, (at, "bic"), (field.bic,))
-        if field.speciality and field.speciality not in above:
-            yield from _not_above(field, (at, "speciality"), (field.speciality,))
-        above.add(field.name)
-
-
-def _not_above(field: FormField, place: Place, names: Iterable[str]) -> Iterator[Contradiction]:
-    for name in names:
-        yield Contradiction(place, f"unknown field above {field.name}: {name}")
-
-
-def _of_measures(
-    measures: Mapping[str, Measure], fields: Mapping[str, FormField]
-) -> Iterator[Contradiction]:
-    """A measure reads fields that are there, and measures that do not read it in turn."""
-    for name, measure in measures.items():
-        place = ("measures", name)
-        for path in measure.paths():
-            yield from _of_path(name, path, fields, place)
-        operands = ((place, operand) for operand in measure.operands())
-        yield from _unknown(f"measure in {name}", operands, measures)
-        for group, condition in measure.conditions():
-            if group is None or group in fields:
-                known = {f.name: f for f in fields[group].fields} if group else fields
-                yield from _of_condition(condition, Asked(known, measures), place)
-    done: set[str] = set()
-    known_names = measures.keys()
-    while ready := {
-        name
-        for name, m in measures.items()
-        if name not in done and done.issuperset(known_names & set(m.operands()))
-    }:
-        done |= ready
-    for name in sorted(set(measures) - done):
-        problem = f"measures that need each other: {', '.join(sorted(set(measures) - done))}"
-        yield Contradiction(("measures", name), problem)
-
-
-def _of_path(
-    measure: str, path: str, fields: Mapping[str, FormField], place: Place
-) -> Iterator[Contradiction]:
-    first, _, inner = path.partition(".")
-    yield from _unknown(f"field in {measure}", [(place, first)], fields)
-    if inner and first in fields:
-        members = [field.name for field in fields[first].fields]
-        yield from _unknown(f"field in {measure}", [(place, inner)], members)
-
-
-YES_NO_TYPES = {FieldType.YES_NO, FieldType.CONSENT}
-DATE_TYPES = {FieldType.DATE, FieldType.DATE_AHEAD}
-NUMBER_TYPES = {FieldType.MONEY, FieldType.NUMBER}
-_TESTS: dict[FieldType, set[str]] = {
-    FieldType.YES_NO: {"is"},
-    FieldType.CONSENT: {"is"},
-    FieldType.MONEY: {"at_most", "at_least"},
-    FieldType.NUMBER: {"at_most", "at_least"},
-    FieldType.DATE: {"at_most", "at_least", "age_at_least", "age_under"},
-    FieldType.DATE_AHEAD: {"at_most", "at_least"},
-    FieldType.GROUP: {"some"},
-}
-"""What can be asked of a field's value, besides whether it is there; of any other: is, in."""
-
-
-def _of_condition(said: Condition, asked: Asked, place: Place) -> Iterator[Contradiction]:
-    """What is not there, and a comparison that nothing could satisfy."""
-    for where, part in said.placed_parts():
-        yield from _of_condition(part, asked, (*place, *where))
-    if asked.measures is None and said.measure:
-        problem = "a field may not depend on a measure: the form is still being checked"
-        yield Contradiction(place, problem)
-    elif said.measure:
-        yield from _of_measured(said, asked.measures, place)
-    if said.field in asked.fields:
-        yield from _of_comparison(said, asked.fields[said.field], asked, place)
-    elif said.field:
-        yield from _unknown("field", [((*place, "field"), said.field)], asked.fields)
-
-
-def _of_measured(
-    said: Condition, measures: Mapping[str, Measure], place: Place
-) -> Iterator[Contradiction]:
-    test, bound = said.comparison()
-    bounds = [(place, bound)] if isinstance(bound, str) and test in ("at_most", "at_least") else []
-    yield from _unknown("measure", [((*place, "measure"), said.measure), *bounds], measures)
-    if test not in ("at_most", "at_least", "present") or isinstance(bound, date):
-        yield Contradiction(place, f"{said.measure}: a measure is at_most or at_least a number")
-
-
-def _of_comparison(
-    said: Condition, field: FormField, asked: Asked, place: Place
-) -> Iterator[Contradiction]:
-    test, bound = said.comparison()
-    yes_no = test == "is" and isinstance(bound, bool)
-    if test == "present":
-        return
-    if test == "some" and field.type is FieldType.GROUP:
-        members = {part.name: part for part in field.fields}
-        yield from _of_condition(bound, Asked(members, asked.measures), (*place, "some"))
-    elif test in ("age_at_least", "age_under") and field.type is FieldType.DATE:
-        if asked.measures is None:
-            problem = f"{field.name}: an age is not known while the form is being checked"
-            yield Contradiction(place, problem)
-    elif (
-        test not in _TESTS.get(field.type, {"is", "in"})
-        or yes_no != (field.type in YES_NO_TYPES)
-        or isinstance(bound, date) != (field.type in DATE_TYPES)
-    ):
-        problem = f"{field.name}: nothing of type {field.type} satisfies {test} {bound}"
-        yield Contradiction((*place, test), problem)
-    elif field.type is FieldType.CHOICE:
-        wanted = [((*place, test), bound)] if test == "is" else _each((*place, test), bound)
-        options = [option.value for option in field.options]
-        yield from _unknown(f"option of {field.name}", wanted, options)
-    elif field.type in NUMBER_TYPES and isinstance(bound, str):
-        yield from _unknown("measure", [((*place, test), bound)], asked.measures or ())

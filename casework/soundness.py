@@ -14,23 +14,12 @@ from itertools import combinations, islice, product
 from typing import Any, NamedTuple
 
 from casework.condition import Condition, Facts, holds
-from casework.deadline import Length, OnQuestion, Unit
+from casework.contradictions import Contradiction, Place
+from casework.deadline import Length, OnQuestion, Unit, is_longer
+from casework.fields import DATE_TYPES, NUMBER_TYPES, YES_NO_TYPES, FieldType, FormField
 from casework.measures import KOPECK, Count, DatedFigure, Measure, MeasureUnit
 from casework.parameters import ParameterFile
-from casework.service import (
-    DATE_TYPES,
-    NUMBER_TYPES,
-    YES_NO_TYPES,
-    Contradiction,
-    FieldType,
-    FormField,
-    Lengths,
-    Milestone,
-    Place,
-    ServiceDefinition,
-    Term,
-    is_longer,
-)
+from casework.service import Lengths, Milestone, ServiceDefinition, Term
 
 TRIES = 20_000
 """Made-up forms that one condition is tried on."""

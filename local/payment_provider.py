@@ -75,12 +75,16 @@ class PaymentProvider:
 
     def send(self, news: dict[str, str], **headers: str) -> int:
         body = json.dumps(news)
-        at = str(int(self._cloud.now().timestamp()))
-        sealed = {"X-Payment-Seal": f"t={at},v1={self._secret.seal(at, body)}"}
+        sealed = {"X-Payment-Seal": self.seal(body)}
         whole = {"Content-Type": "application/json", **sealed, **headers}
         answer = self._cloud.request("POST", "/payments/webhook", body=body, headers=whole)
         self.answers.append(answer.status_code)
         return answer.status_code
+
+    def seal(self, body: str) -> str:
+        """What the header with the seal of news holds now."""
+        at = str(int(self._cloud.now().timestamp()))
+        return f"t={at},v1={self._secret.seal(at, body)}"
 
     def _tell(self, kind: str, payment: str, transaction: str, amount: str, currency: str) -> None:
         news = {

@@ -19,9 +19,11 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from adapters import definitions
 from casework.blocks import DEFAULTS, LISTS, expanded
+from casework.contradictions import CHECKED, Contradiction, Place
 from casework.errors import BadDefinition
+from casework.fields import Option
 from casework.parameters import ParameterFile
-from casework.service import CHECKED, Contradiction, Option, Place, ServiceDefinition
+from casework.service import ServiceDefinition
 from casework.soundness import conditions_that_never_change, timing_and_figures
 from opora.toml_lines import line_of, lines_of
 

@@ -55,9 +55,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from opora.demo import demo
+    from opora.demo import JOURNEYS, OF_ONE_REVIEW, demo
 
-    return demo(options.journey)
+    return demo(JOURNEYS if options.all else options.journey or OF_ONE_REVIEW)
 
 
 def _clock(options: argparse.Namespace) -> int:
@@ -172,11 +172,13 @@ def _add_run(commands: argparse._SubParsersAction) -> None:
     run.add_argument("--at", metavar="INSTANT", help="begin at this virtual time, with no data")
     demo = commands.add_parser(
         "demo",
-        help="walk thirteen journeys from application to outcome, unattended",
-        description="Walk thirteen journeys on a virtual clock, from application to outcome, "
-        "and say of each whether it went as it should. Needs no `opora run`.",
+        help="walk journeys from application to outcome, unattended",
+        description="Walk eight journeys of one service on a virtual clock, from application to "
+        "outcome, and say of each whether it went as it should. Five more show a fee, an "
+        "appointment, an appeal, a programme and payments. Needs no `opora run`.",
     )
     demo.add_argument("journey", nargs="*", type=_journey, help="only these journeys, 1 to 13")
+    demo.add_argument("--all", action="store_true", help="all thirteen journeys")
 
 
 def _add_remote(commands: argparse._SubParsersAction) -> None:

@@ -1,4 +1,5 @@
-"""`opora demo`: thirteen journeys on the real state machines, unattended.
+"""`opora demo`: journeys on the real state machines, unattended. The first eight walk one service
+(V1) through everything a review can come to; five more, on request, show what other services add.
 
 Each journey says what it expects; whatever differs is printed, and the exit status is 1.
 """
@@ -27,15 +28,17 @@ QUICK = timedelta(minutes=5)
 
 Journey = Callable[["Stage"], None]
 JOURNEYS: dict[int, tuple[str, Journey]] = {}
+OF_ONE_REVIEW = range(1, 9)
 
 
-def demo(only: Sequence[int]) -> int:
+def demo(numbers: Sequence[int]) -> int:
+    """Play those of the journeys; exit status 1 when anything differed."""
     started = time.perf_counter()
     print("Starting the local cloud ...", file=sys.stderr)
     with LocalCloud(start=BEGIN) as cloud:
         stage = Stage(Office(cloud))
         for number, (title, walk) in JOURNEYS.items():
-            if not only or number in only:
+            if number in numbers:
                 stage.play(number, title, walk)
     seconds = time.perf_counter() - started
     if stage.differences:
@@ -337,6 +340,7 @@ def appealed(on: Stage) -> None:
     refusal = _refusal(on.office.officer, proposal, ruling)
     on.expect("who refused may not rule on it", refusal, (403, "had_part_in_decision"))
     on.office.supervisor.post(proposal, ruling)
+    on.cloud.advance(days=1)
     on.office.third_officer.post(f"/applications/{number}/confirmation", {"agrees": True})
     on.cloud.advance(minutes=5)
     on.timeline(number)

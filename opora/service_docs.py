@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from adapters import definitions
-from casework import words
+from casework import plain_russian
 from casework.measures import DatedFigure, rubles
 from casework.parameters import Figure
 from casework.service import FormField, Rule, ServiceDefinition
@@ -48,50 +48,54 @@ def _service(service: ServiceDefinition) -> Iterator[str]:
     yield from _form(service)
     yield from _documents(service)
     yield "\n**Сроки**\n"
-    for term in words.terms(service):
+    for term in plain_russian.terms(service):
         yield f"- {term.title}. {term.text} Источник: {term.source}."
-    titles = words.titles_of(service)
+    titles = plain_russian.titles_of(service)
     if service.priorities:
         yield "\n**Кому положено быстрее**\n"
-        yield from (f"- {p.title}: {words.when(p.when, titles)}" for p in service.priorities)
+        yield from (
+            f"- {p.title}: {plain_russian.when(p.when, titles)}" for p in service.priorities
+        )
     yield from _rules(service)
     yield from _measures(service)
     yield "\n**Итог**\n"
     yield f"{service.outcome.approved}. {service.outcome.next}\n"
     for other in service.other_outcomes:
-        yield f"Но {words.when(other.when, titles)}: {other.approved}. {other.next}\n"
+        yield f"Но {plain_russian.when(other.when, titles)}: {other.approved}. {other.next}\n"
     yield f"{service.outcome.refused}. {service.appeal.text}"
 
 
 def _form(service: ServiceDefinition) -> Iterator[str]:
     yield "\n**Поля заявления**\n"
-    yield from _fields(service.fields, words.titles_of(service), "")
+    yield from _fields(service.fields, plain_russian.titles_of(service), "")
 
 
-def _fields(fields: Iterable[FormField], titles: words.Titles, indent: str) -> Iterator[str]:
+def _fields(
+    fields: Iterable[FormField], titles: plain_russian.Titles, indent: str
+) -> Iterator[str]:
     for field in fields:
-        asked = words.when(field.when, titles)
-        notes = filter(None, (asked, "" if field.required else words.IF_WISHED))
+        asked = plain_russian.when(field.when, titles)
+        notes = filter(None, (asked, "" if field.required else plain_russian.IF_WISHED))
         said = "; ".join((f"`{field.name}` ({field.type})", *notes))
         yield f"{indent}- {field.title} — {said}"
-        inner = words.Titles({part.name: part for part in field.fields}, titles.measures)
+        inner = plain_russian.Titles({part.name: part for part in field.fields}, titles.measures)
         yield from _fields(field.fields, inner, indent + "  ")
 
 
 def _documents(service: ServiceDefinition) -> Iterator[str]:
     yield "\n**Документы**\n"
-    for document in words.documents(service):
+    for document in plain_russian.documents(service):
         shows = f" Должно быть видно: {', '.join(document.shows)}." if document.shows else ""
         yield f"- {document.title} — {document.needed}.{shows}"
     if not service.documents:
         yield "Документы не нужны."
     if fee := service.fee:
-        needed = words.when(fee.when, words.titles_of(service)) or "платят все"
+        needed = plain_russian.when(fee.when, plain_russian.titles_of(service)) or "платят все"
         yield f"\n**Пошлина**\n\n{fee.title} — {needed}; `{fee.amount}`. Источник: {fee.source}."
 
 
 def _rules(service: ServiceDefinition) -> Iterator[str]:
-    titles = words.titles_of(service)
+    titles = plain_russian.titles_of(service)
     for heading, rules in (
         ("Все эти требования должны выполняться", service.requirements),
         ("Достаточно одного из оснований", service.grounds),
@@ -101,10 +105,10 @@ def _rules(service: ServiceDefinition) -> Iterator[str]:
             yield from (_rule(rule, service, titles) for rule in rules)
 
 
-def _rule(rule: Rule, service: ServiceDefinition, titles: words.Titles) -> str:
+def _rule(rule: Rule, service: ServiceDefinition, titles: plain_russian.Titles) -> str:
     checks = [f"«{service.check(name).title}»" for name in rule.checks]
     agreed = f"реестр не возражает ({', '.join(checks)})" if checks else ""
-    holds = words.condition(rule.when, titles) if rule.when else ""
+    holds = plain_russian.condition(rule.when, titles) if rule.when else ""
     said = "; ".join(filter(None, (holds, agreed)))
     return f"- {rule.title}: {said}. Источник: {rule.source}."
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from adapters import definitions
 from adapters.clock import now
-from casework import words
+from casework import plain_russian
+from casework.batch_template import example_line, template
 from casework.service import ServiceDefinition
-from casework.template import example_line, template
 from opora.check import every_file, mistakes
 from opora.failure import Failure
 from opora.output import print_json, print_table
@@ -42,11 +42,11 @@ def show_one(name: str, *, as_json: bool) -> int:
         indent="  ",
     )
     print("\nДокументы")
-    for document in words.documents(service):
+    for document in plain_russian.documents(service):
         needed = f" — {document.needed}" if document.needed else ""
         print(f"  {document.kind}: {document.title}{needed}")
     print("\nСроки")
-    for term in words.terms(service):
+    for term in plain_russian.terms(service):
         print(f"  {term.title}: {term.text}")
     return 0
 

@@ -22,6 +22,7 @@ from casework.example import example_form
 from local.aws import REGION, Backends
 from local.office import Office, form_of
 from local.people import person
+from tests.journeys.appeal_steps import file_appeal
 
 # A person whom nobody else is like, so that every trace is found.
 CANARY = {
@@ -77,8 +78,9 @@ def walk(office: Office) -> Walk:
 def _live(
     office: Office, first: Form, second: Form, third: Form, fourth: Form, fifth: Form
 ) -> None:
-    _refused_after_questions(office, first)
+    _appealed(office, _refused_after_questions(office, first), first)
     _withdrawn(office, first)
+    _booked_and_lost(office)
     _drafts_with_a_fee(office)
     _left_to_the_clock(office, second | {"notify_by": "email"})
     _in_a_batch(office, third | {"notify_by": "letter"})
@@ -89,7 +91,7 @@ def _live(
     office.cloud.settle()
 
 
-def _refused_after_questions(office: Office, form: Form) -> None:
+def _refused_after_questions(office: Office, form: Form) -> str:
     """A registry contradicts, the system asks, then an officer does; two officers refuse."""
     office.registries.differ(form["snils"], "residence", "registration_address")
     number = office.apply(form)
@@ -121,6 +123,59 @@ def _refused_after_questions(office: Office, form: Form) -> None:
     office.citizen.get(f"{path}/history")
     office.citizen.post(f"{path}/resubmission")
     office.citizen.get("/applications")
+    return number
+
+
+def _appealed(office: Office, contested: str, form: Form) -> None:
+    """Everybody says in his own words what it is about, and names the person."""
+    words = f"{form['last_name']}, {form['passport']}: {form['wishes']}"
+    fields = {field.name for field in definitions.service("appeal").fields}
+    known = {name: value for name, value in CANARY.items() if name in fields}
+    number = file_appeal(office, contested, **known, points=words)
+    office.third_officer.post(f"/applications/{number}/claim")
+    office.third_officer.post(
+        f"/applications/{number}/question",
+        {"gaps": [{"code": "unclear", "field": "points"}], "message": words},
+    )
+    office.cloud.settle()
+    office.answer(number, message=words)
+    ruling = {"outcome": "changed", "reasons": [], "explanation": words}
+    office.third_officer.post(f"/applications/{number}/proposal", ruling)
+    office.cloud.settle()
+    for agrees in (False, True):
+        given = {"agrees": agrees, "explanation": words}
+        office.supervisor.post(f"/applications/{number}/confirmation", given)
+        office.cloud.settle()
+        if not agrees:
+            office.third_officer.post(f"/applications/{number}/proposal", ruling)
+            office.cloud.settle()
+    office.cloud.advance(minutes=5)
+    assert office.show(contested)["stage"] == "approved"
+    office.citizen.get(f"/applications/{number}/history")
+
+
+def _booked_and_lost(office: Office) -> None:
+    """A doctor's time for a complaint that is nobody else's business."""
+    service, at = definitions.service("doctor-appointment"), office.cloud.now()
+    timetable = {
+        "region": "RU-MOW",
+        "speciality": "therapist",
+        "clinic": "Поликлиника № 1",
+        "place": "каб. 12",
+        "doctor": "Иванова А. С.",
+        "minutes": 20,
+        "starts": [(at + timedelta(days=3)).isoformat()],
+    }
+    (slot,) = office.agency("lipa").post("/slots", timetable)["slots"]
+    said = {"speciality": "therapist", "slot": slot["id"], "complaint": CANARY["wishes"]}
+    form = example_form(service, at.date(), **said)
+    number = office.apply(
+        form | {name: value for name, value in CANARY.items() if name in form}, service=service.id
+    )
+    office.cloud.advance(minutes=5)
+    office.agency("lipa").delete(f"/slots/{slot['id']}")
+    office.cloud.settle()
+    office.withdraw(number)
 
 
 def _withdrawn(office: Office, form: Form) -> None:

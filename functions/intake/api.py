@@ -17,7 +17,7 @@ from casework.errors import (
 )
 from casework.ports import Case, Change, DocumentRecord
 from functions.intake import (
-    appealing,
+    about_another,
     appointments,
     bodies,
     catalogue,
@@ -25,11 +25,12 @@ from functions.intake import (
     show,
 )
 from functions.intake import payments as payment_news
-from functions.intake.acting import api, app
-from functions.intake.acting import carry_out as _act
-from functions.intake.acting import fitting as _fitting
-from functions.intake.acting import seen as _seen
-from functions.intake.acting import signed as _signed
+from functions.intake.access import api, app
+from functions.intake.access import carry_out as _act
+from functions.intake.access import fitting as _fitting
+from functions.intake.access import seen as _seen
+from functions.intake.access import signed as _signed
+from functions.intake.applicants import check_bars
 from functions.intake.http import (
     AGENCY,
     CITIZEN,
@@ -39,7 +40,6 @@ from functions.intake.http import (
     language_of,
     problem_response,
 )
-from functions.intake.known import check_bars
 from functions.intake.openapi import document as openapi_document
 from functions.intake.wiring import (
     appeal_reviews,
@@ -142,7 +142,7 @@ def list_own(request: Request) -> dict[str, Any]:
     bodies.ApplicationView,
 )
 def show_application(request: Request, number: str) -> dict[str, Any]:
-    case = appealing.viewed(_seen(number, request.person), request.person, request.now)
+    case = about_another.viewed(_seen(number, request.person), request.person, request.now)
     return _view(case, request)
 
 
@@ -175,7 +175,7 @@ def change(request: Request, number: str) -> dict[str, Any]:
 def submit(request: Request, number: str) -> dict[str, Any]:
     def act(case: Case) -> Change:
         rules = rules_of(case.application)
-        submitted = appealing.submit(case, request.now)
+        submitted = about_another.submit(case, request.now)
         check_bars(rules, submitted.form, case.application.agency, request.now)
         return _signed(request, case, submitted)
 
@@ -195,7 +195,7 @@ def show_signing(request: Request, number: str) -> dict[str, Any]:
     case = _seen(number, request.person)
     rules, now = rules_of(case.application), request.now
     acts = {
-        "submission": lambda: appealing.submit(case, now),
+        "submission": lambda: about_another.submit(case, now),
         "correction": lambda: actions.change(case, rules, asked.form, now),
         "answer": lambda: actions.answer(case, rules, asked.form, None, now),
         "withdrawal": lambda: actions.withdraw(case, rules, now),
@@ -232,6 +232,7 @@ def request_payment(request: Request, number: str) -> dict[str, Any]:
     bodies.PaymentTakenView,
     roles=None,
     body=bodies.PaymentNews,
+    sealed_in="X-Payment-Seal",
 )
 def take_payment_news(request: Request) -> dict[str, Any]:
     seal = request.headers.get("x-payment-seal")
@@ -408,7 +409,7 @@ def ask(request: Request, number: str) -> dict[str, Any]:
     return _acted(
         request,
         number,
-        lambda case: appealing.ask(case, request.person.id, gaps, asked.message),
+        lambda case: about_another.ask(case, request.person.id, gaps, asked.message),
     )
 
 
@@ -422,7 +423,7 @@ def ask(request: Request, number: str) -> dict[str, Any]:
 )
 def note_letter(request: Request, number: str) -> dict[str, Any]:
     return _acted(
-        request, number, lambda case: appealing.note_letter(case, request.body, request.now)
+        request, number, lambda case: about_another.note_letter(case, request.body, request.now)
     )
 
 
@@ -452,7 +453,7 @@ def propose(request: Request, number: str) -> dict[str, Any]:
     return _acted(
         request,
         number,
-        lambda case: appealing.propose(case, request.person.id, new, request.now),
+        lambda case: about_another.propose(case, request.person.id, new, request.now),
     )
 
 
@@ -469,7 +470,7 @@ def confirm(request: Request, number: str) -> dict[str, Any]:
     return _acted(
         request,
         number,
-        lambda case: appealing.confirm(case, request.person.id, given, request.now),
+        lambda case: about_another.confirm(case, request.person.id, given, request.now),
     )
 
 

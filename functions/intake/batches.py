@@ -19,8 +19,8 @@ from casework.errors import (
     Problem,
     SlotTaken,
 )
+from functions.intake.applicants import check_bars, filing_day
 from functions.intake.batch_report import lines_of
-from functions.intake.known import check_bars, filing_day
 from functions.intake.wiring import (
     agencies,
     applications,

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from adapters import definitions
-from casework import words
+from casework import plain_russian
 from casework.service import FormField, Outcome, ServiceDefinition
 
 
@@ -15,17 +15,17 @@ def line(service: ServiceDefinition) -> dict[str, Any]:
 
 def lines(asked: str) -> list[dict[str, Any]]:
     """Every service, or those that answer to all the words asked for, by title."""
-    return [line(s) for s in definitions.services().values() if words.is_found(s, asked)]
+    return [line(s) for s in definitions.services().values() if plain_russian.is_found(s, asked)]
 
 
 def summary(service: ServiceDefinition, today: date) -> dict[str, Any]:
-    titles = words.titles_of(service)
+    titles = plain_russian.titles_of(service)
     return line(service) | {
         "who": list(service.who),
         "documents": _documents(service),
         "terms": _terms(service),
         "priorities": [
-            {"category": p.category, "title": p.title, "when": words.when(p.when, titles)}
+            {"category": p.category, "title": p.title, "when": plain_russian.when(p.when, titles)}
             for p in service.priorities
         ],
         "fee": _fee(service, today),
@@ -33,7 +33,7 @@ def summary(service: ServiceDefinition, today: date) -> dict[str, Any]:
         "fields": _fields(service.fields, titles),
         "outcome": _outcome(service.outcome) | {"when": ""},
         "other_outcomes": [
-            _outcome(other) | {"when": words.when(other.when, titles)}
+            _outcome(other) | {"when": plain_russian.when(other.when, titles)}
             for other in service.other_outcomes
         ],
         "appeal": service.appeal.text,
@@ -47,36 +47,38 @@ def _outcome(outcome: Outcome) -> dict[str, str]:
 
 def _documents(service: ServiceDefinition) -> list[dict[str, Any]]:
     dumped = service.model_dump(mode="json", by_alias=True, exclude_none=True)["documents"]
-    told = words.documents(service)
+    told = plain_russian.documents(service)
     return [raw | {"needed": said.needed} for raw, said in zip(dumped, told, strict=True)]
 
 
 def _terms(service: ServiceDefinition) -> list[dict[str, Any]]:
     dumped = service.model_dump(mode="json", by_alias=True, exclude_none=True)["terms"]
-    return [raw | {"text": t.text} for raw, t in zip(dumped, words.terms(service), strict=True)]
+    return [
+        raw | {"text": t.text} for raw, t in zip(dumped, plain_russian.terms(service), strict=True)
+    ]
 
 
 def _fee(service: ServiceDefinition, today: date) -> dict[str, Any] | None:
-    told = words.fee(service, definitions.figures(), today)
+    told = plain_russian.fee(service, definitions.figures(), today)
     if told is None:
         return None
     amounts = [{"region": region, "amount": amount} for region, amount in told.amounts]
     return told._asdict() | {"amounts": amounts}
 
 
-def _fields(fields: Iterable[FormField], titles: words.Titles) -> list[dict[str, Any]]:
+def _fields(fields: Iterable[FormField], titles: plain_russian.Titles) -> list[dict[str, Any]]:
     return [_field(field, titles) for field in fields]
 
 
-def _field(field: FormField, titles: words.Titles) -> dict[str, Any]:
-    inner = words.Titles({part.name: part for part in field.fields}, titles.measures)
+def _field(field: FormField, titles: plain_russian.Titles) -> dict[str, Any]:
+    inner = plain_russian.Titles({part.name: part for part in field.fields}, titles.measures)
     return {
         "name": field.name,
         "title": field.title,
         "type": field.type.value,
         "required": field.required,
         "hint": field.hint,
-        "asked": words.when(field.when, titles),
+        "asked": plain_russian.when(field.when, titles),
         "options": [{"value": o.value, "title": o.title} for o in field.options],
         "fields": _fields(field.fields, inner),
     }

@@ -80,6 +80,7 @@ class Operation:
     returns: type[BaseModel]
     status: int
     query: dict[str, str] = field(default_factory=dict)
+    sealed_in: str | None = None  # the header with the sender's seal, where a token is not asked
 
     @property
     def may_be_empty(self) -> bool:
@@ -105,13 +106,23 @@ class Api:
         body: type[BaseModel] | None = None,
         status: int = 200,
         query: dict[str, str] | None = None,
+        sealed_in: str | None = None,
     ) -> Callable[[Callable], Callable]:
         """Register view(request, **path parameters) -> what `returns` validates."""
 
         def register(view: Callable) -> Callable:
             allowed = None if roles is None else frozenset(roles)
             operation = Operation(
-                method, path, view.__name__, summary, allowed, body, returns, status, query or {}
+                method,
+                path,
+                view.__name__,
+                summary,
+                allowed,
+                body,
+                returns,
+                status,
+                query or {},
+                sealed_in,
             )
             self.operations.append(operation)
 

@@ -125,7 +125,15 @@ def _parameters(operation: Operation) -> Iterable[dict[str, Any]]:
         "description": "ru (default) or en",
         "schema": {"type": "string"},
     }
-    if operation.method == "POST":
+    if operation.sealed_in:
+        yield {
+            "name": operation.sealed_in,
+            "in": "header",
+            "required": True,
+            "description": "Who sends it, by a seal of the instant and the body",
+            "schema": {"type": "string"},
+        }
+    if operation.method == "POST" and operation.roles is not None:
         yield {
             "name": "Idempotency-Key",
             "in": "header",
@@ -148,6 +156,8 @@ def _refusals(operation: Operation) -> Iterable[int]:
     yield 400
     if operation.roles is not None:
         yield from (401, 403)
+    if operation.sealed_in:
+        yield 403
     yield 404
     yield from (413, 415, 422, 429, 503)
     if operation.method in ("POST", "PATCH"):

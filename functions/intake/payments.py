@@ -53,8 +53,7 @@ def _change(case: Case, news: PaymentNews, now: datetime) -> Change:
 def _note_stray(news: PaymentNews, now: datetime) -> str:
     state = "refunded" if news.kind == "refunded" else "refund_due"
     sum_ = Received(news.payment, news.transaction, Decimal(news.amount), news.currency)
-    applications().put_stray(sum_, state, now)
-    if news.kind == "received":
+    if applications().put_stray(sum_, state, now) and news.kind == "received":
         payments().give_back(news.payment, news.transaction, sum_.amount, news.currency)
         logger.warning("money that belongs to no application goes back")
     return "nobodys"

@@ -10,11 +10,11 @@ from adapters.applications import Done
 from adapters.casebook import rules_of
 from casework import benefit_actions, original_actions, provision_actions
 from casework.application import is_number
-from casework.errors import BadRequest, NotFound, WrongStage
+from casework.errors import BadRequest, NotFound
 from casework.ports import Case, Change
 from casework.provision_actions import Line, Offer, Provider
 from functions.intake import provision_bodies as bodies
-from functions.intake.acting import api, carry_out, check_impartial, seen, signed
+from functions.intake.access import api, carry_out, check_impartial, seen, signed
 from functions.intake.http import AGENCY, CITIZEN, STAFF, Request
 from functions.intake.wiring import applications, providers
 
@@ -80,7 +80,7 @@ def compare_providers(request: Request, number: str) -> dict[str, Any]:
     case = seen(number, request.person)
     region, lines = case.application.region, provision_actions.lines_of(case)
     if not lines:
-        raise WrongStage("nothing_provided")
+        raise NotFound("nothing_provided")
     rows = provision_actions.compared(providers().of(region), lines, region, _today(case, request))
     return {"number": number, "providers": [_compared(row) for row in rows]}
 
@@ -315,7 +315,7 @@ def _seen_by_those_concerned(request: Request, number: str) -> Case:
 def _programme(case: Case, language: str) -> dict[str, Any]:
     provision, texts = case.application.provision, case.texts
     if provision is None:
-        raise WrongStage("nothing_provided")
+        raise NotFound("nothing_provided")
     awaits = provision.awaits
     titles = definitions.texts("statuses")
     return {

@@ -12,12 +12,12 @@ from casework import drafts, fees, form
 from casework.actions import document_problems
 from casework.appeals import window
 from casework.application import SYSTEM, Application, DocumentState, Question, Stage
+from casework.earlier_support import EARLIER, OWN_REGISTRY
 from casework.notice import gap_title
 from casework.original import Step
 from casework.ports import Case, Rules
 from casework.review import Next, TermDue, answer_due, clock_of, next_step, terms
 from casework.service import OutcomeKind
-from casework.support import EARLIER, OWN_REGISTRY
 from functions.intake.http import Person
 
 WHO = {
@@ -72,21 +72,23 @@ def application(
         "appealed_by": app.appealed_by,
         "contests": app.contests,
         "documents": [_document(case, rules, id_, language) for id_ in app.documents],
-        "checks": [
-            {
-                "name": name,
-                "title": rules.service.check(name).title,
-                "state": check.state,
-                "fields": list(check.fields),
-                "earlier": _earlier(case, rules, name) if person.is_staff else [],
-            }
-            for name, check in app.checks.items()
-        ],
+        "checks": [_check(case, rules, name, person) for name in app.checks],
         "appointment": appointment,
         "form": dict(case.form),
         "fee": _fee(case, rules, now),
         "expires_on": drafts.expires_on(case, rules, now),
         "problems": _lacking(case, rules, language, now),
+    }
+
+
+def _check(case: Case, rules: Rules, name: str, person: Person) -> dict[str, Any]:
+    check = case.application.checks[name]
+    return {
+        "name": name,
+        "title": rules.service.check(name).title,
+        "state": check.state,
+        "fields": list(check.fields),
+        "earlier": _earlier(case, rules, name) if person.is_staff else [],
     }
 
 
@@ -98,7 +100,7 @@ def _earlier(case: Case, rules: Rules, check: str) -> list[dict[str, str]]:
 def _fee(case: Case, rules: Rules, now: datetime) -> dict[str, Any] | None:
     """What the state fee is and what has come of it; nothing where none is due or was paid."""
     app = case.application
-    facts = form.facts(rules.service, case.form, rules.calendar.local_day(now))
+    facts = rules.facts(case.form, now)
     needed = fees.due(rules, facts, app.submitted_at or now)
     if needed is None and not app.fees.receipts:
         return None

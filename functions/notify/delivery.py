@@ -71,7 +71,8 @@ def _tell_applicant(request: DeliveryRequest, case: Case) -> None:
     if not contact.channels:
         return  # a draft that does not say how: its author reads it in the cabinet
     texts = definitions.texts("notices")[request.template]
-    filled = words(case, rules, settings.cabinet_url)
+    clocks = {name: told["ru"] for name, told in definitions.texts("statuses")["clock"].items()}
+    filled = words(case, rules, settings.cabinet_url, clocks)
     told = {name: text.format_map(filled).strip() for name, text in texts.items()}
     for channel in contact.channels:
         delivery = Delivery(request.number, request.event, request.template, channel)

@@ -8,7 +8,7 @@ from adapters.casebook import rules_of
 from adapters.clock import now
 from adapters.queues import RegistryReply, RegistryRequest
 from adapters.records import each_application_of_messages
-from casework import actions, form, support
+from casework import actions, earlier_support
 from casework.application import SYSTEM
 from casework.errors import NotFound
 from casework.ports import Case, Change, Note, Rules, Task
@@ -37,20 +37,20 @@ def _answer_from_own_casebook(number: str, at: datetime) -> Case:
 
     def act(case: Case) -> Change:
         rules = rules_of(case.application)
-        checks = support.own_checks(case.application, rules)
+        checks = earlier_support.own_checks(case.application, rules)
         known = _support_of(case, rules, at) if checks else []
-        replies = [support.reply(case.application, check, known) for check in checks]
+        replies = [earlier_support.reply(case.application, check, known) for check in checks]
         change = actions.note_replies(case, rules, replies)
-        earlier = support.told(support.others(case.application, known))
-        return replace(change, texts={support.EARLIER: earlier}) if checks else change
+        earlier = earlier_support.told(earlier_support.others(case.application, known))
+        return replace(change, texts={earlier_support.EARLIER: earlier}) if checks else change
 
     return applications().change(number, act, actor=SYSTEM, now=at).case
 
 
 def _support_of(case: Case, rules: Rules, at: datetime) -> list[Note]:
-    facts = form.facts(rules.service, case.form, rules.calendar.local_day(at))
+    facts = rules.facts(case.form, at)
     key = actions.identity_key(rules, facts)
-    return applications().notes(support.SUPPORT, key) if key else []
+    return applications().notes(earlier_support.SUPPORT, key) if key else []
 
 
 def take_replies(event: dict[str, Any], _: Any) -> dict[str, Any]:

@@ -129,7 +129,10 @@ class TestDraftsInTheirOrder:
 
 def test_money_that_belongs_to_nobody_is_on_record(applications, table):
     sum_ = Received("what", "t-1", Decimal("500.00"), "RUB")
-    for state in ("refund_due", "refund_due", "refunded"):
-        applications.put_stray(sum_, state, MONDAY)
+    for state, stands in (
+        ("refund_due", True), ("refund_due", True), ("refunded", True), ("refund_due", False),
+        ("refunded", True),
+    ):  # fmt: skip
+        assert applications.put_stray(sum_, state, MONDAY) is stands
     (kept,) = table.scan()["Items"]
     assert (kept["pk"], kept["amount"], kept["state"]) == ("STRAY#t-1", "500.00", "refunded")

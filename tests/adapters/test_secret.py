@@ -11,7 +11,7 @@ import time_machine
 from adapters.payment_provider import PaymentPage, Refund, check_seal
 from adapters.secret import Secret
 from adapters.signatures import KIND, IdentityProvider, sealed_parts
-from casework.errors import NotAllowed
+from casework.errors import NotAllowed, Unavailable
 from casework.ports import Signature
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
@@ -59,6 +59,23 @@ class TestSeals:
             clock.shift(timedelta(minutes=5))
             assert not secret.is_seal(old, "a")
             assert vault.reads == 2
+
+    def test_what_was_sealed_with_an_earlier_value_holds_as_long_as_that_is_kept(self, vault):
+        """Signatures are checked years after they were made."""
+        old = Secret(vault, "arn").seal("a")
+        vault.value = "new\nbetween us\n"
+        renewed = Secret(vault, "arn")
+        assert renewed.is_seal(old, "a")
+        assert not renewed.is_seal(old, "b")
+        assert renewed.seal("a") == Secret(Vault("new"), "arn").seal("a") != old
+        vault.value = "new"
+        assert not Secret(vault, "arn").is_seal(old, "a")
+
+    @pytest.mark.parametrize("value", ["", "\n", " \n "])
+    def test_a_secret_that_is_not_set_seals_nothing(self, value):
+        """Else everybody would know it."""
+        with pytest.raises(Unavailable, match="unavailable"):
+            Secret(Vault(value), "arn").is_seal("0" * 64, "a")
 
 
 class TestThePageToPayAt:

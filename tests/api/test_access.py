@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.office import form_of, post_file
+from local.office import Caller, form_of, post_file
 from local.people import person
 from local.scans import good_jpeg
 from tests.api.people import (
@@ -16,6 +16,7 @@ from tests.api.people import (
     state,
     tokens,
 )
+from tests.journeys.provision_steps import in_hand
 
 ROLES = ("owner", "stranger", "agency", "other agency", "officer", "supervisor")
 
@@ -37,6 +38,40 @@ ON_A_REVIEWED_APPLICATION = [
     ("POST", "/question", {"gaps": []}, (403, 403, 403, 403, 422, 422)),
     ("POST", "/proposal", {"outcome": "?"}, (403, 403, 403, 403, 422, 422)),
 ]
+
+DAY = "2026-03-02"
+LINE = {
+    "need": "social_household",
+    "title": "Уборка",
+    "times": 3,
+    "per": "week",
+    "until": "2027-02-28",
+    "why": "Трудно наклоняться",
+}
+# What follows an approval, on an application that has not come so far.
+BEFORE_AN_APPROVAL = [
+    ("GET", "/programme", None, (404, 404, 404, 404, 404, 404)),
+    ("POST", "/programme", {"lines": [LINE], "review_on": "2026-09-01"},
+     (403, 403, 403, 403, 409, 409)),
+    ("POST", "/agreement", {"agrees": True}, (409, 404, 404, 404, 403, 403)),
+    ("GET", "/providers", None, (404, 404, 404, 404, 404, 404)),
+    ("POST", "/provider", {"provider": "lipa"}, (409, 404, 404, 404, 403, 403)),
+    ("POST", "/act", None, (403, 403, 403, 403, 409, 409)),
+    ("POST", "/service-event", {"line": 1, "event": "started", "on": DAY},
+     (403, 403, 404, 404, 409, 409)),
+    ("POST", "/complaint", {"words": "Никто не идёт"}, (409, 404, 404, 404, 403, 403)),
+    ("POST", "/complaint-review", {"upheld": False, "answer": "Нет"},
+     (403, 403, 403, 403, 409, 409)),
+    ("POST", "/original", {"event": "ready"}, (403, 403, 403, 403, 409, 409)),
+    ("GET", "/payments", None, (200, 404, 404, 404, 200, 200)),
+    ("POST", "/payment-order", {"since": DAY, "amount": "1.00"}, (403, 403, 403, 403, 409, 409)),
+    ("POST", "/stop", {"reason": "death", "since": DAY}, (403, 403, 403, 403, 409, 409)),
+    ("POST", "/repayment", {"periods": ["2026-01"], "words": "Нет"},
+     (403, 403, 403, 403, 409, 409)),
+    ("POST", "/letter", {"fate": "returned"}, (403, 403, 403, 403, 409, 409)),
+    ("POST", "/signing", {"act": "withdrawal"}, (200, 404, 404, 404, 403, 403)),
+    ("POST", "/payment", None, (409, 404, 404, 404, 403, 403)),
+]  # fmt: skip
 
 # On a draft, or on a draft that was withdrawn, of the owner.
 ON_A_DRAFT = [
@@ -60,13 +95,55 @@ ON_NO_APPLICATION = [
     ("GET", "/executions", None, (403, 403, 403, 403, 200, 200)),
     ("GET", f"/executions/{MISSING}", None, (403, 403, 403, 403, 404, 404)),
     ("POST", "/applications", NEW | {"service": "no-such"}, (404, 404, 404, 404, 403, 403)),
+    ("GET", "/slots?speciality=therapist&region=RU-MOW", None, (200, 200, 200, 200, 200, 200)),
+    ("POST", "/slots", {}, (403, 403, 422, 422, 422, 422)),
+    ("DELETE", "/slots/nothing", None, (403, 403, 404, 404, 404, 404)),
+    ("POST", "/providers", {}, (403, 403, 403, 403, 422, 422)),
+]
+# What the provider that the person chose may see and do, and nobody else's agency.
+BY_THE_PROVIDER = [
+    ("GET", "/programme", None, (200, 404)),
+    ("POST", "/service-event", {"line": 9, "event": "started", "on": DAY}, (422, 404)),
+    ("GET", "", None, (404, 404)),
+    ("PATCH", "", {"form": {}}, (404, 404)),
+    ("GET", "/history", None, (404, 404)),
+    ("GET", "/payments", None, (404, 404)),
+    ("GET", "/providers", None, (404, 404)),
+    ("POST", "/agreement", {"agrees": True}, (404, 404)),
+    ("POST", "/provider", {"provider": "dub"}, (404, 404)),
+    ("POST", "/complaint", {"words": "Нет"}, (404, 404)),
+    ("POST", "/withdrawal", None, (404, 404)),
+    ("POST", "/signing", {"act": "withdrawal"}, (404, 404)),
+    ("POST", "/documents", DOCUMENT, (404, 404)),
+    ("POST", "/resubmission", None, (404, 404)),
+    ("POST", "/payment", None, (404, 404)),
 ]
 
 
-def _check(office, table, where=""):
+def test_every_route_has_its_row(cloud):
+    """A new one without a row here is one whose rights nobody has thought of."""
+    described = cloud.request("GET", "/openapi.json").json["paths"]
+    closed = {
+        (method.upper(), path)
+        for path, operations in described.items()
+        for method, operation in operations.items()
+        if operation["security"]
+    }
+    on_one = [*ON_A_REVIEWED_APPLICATION, *BEFORE_AN_APPROVAL]
+    rows = {(method, "/applications/{number}" + _bare(path)) for method, path, *_ in on_one}
+    rows |= {(method, _bare(path)) for method, path, *_ in ON_NO_APPLICATION}
+    assert rows == closed
+
+
+def _bare(path):
+    path = path.partition("?")[0].replace(MISSING, "{number}")
+    return path.replace("/slots/nothing", "/slots/{slot}")
+
+
+def _check(office, table, where="", roles=ROLES):
     signed_in, wrong = tokens(office), []
     for method, path, body, expected in table:
-        for role, status in zip(ROLES, expected, strict=True):
+        for role, status in zip(roles, expected, strict=True):
             if status is None:
                 continue
             answer = office.cloud.request(method, where + path, token=signed_in[role], json=body)
@@ -82,6 +159,37 @@ def test_an_application_is_its_applicants_and_the_officers(office):
     before = state(office, number)
     _check(office, ON_A_REVIEWED_APPLICATION, f"/applications/{number}")
     assert state(office, number) == before
+
+
+def test_what_follows_an_approval_is_its_applicants_and_the_officers(office):
+    office.load_providers()
+    number = in_review(office)
+    before = state(office, number)
+    _check(office, BEFORE_AN_APPROVAL, f"/applications/{number}")
+    assert state(office, number) == before
+
+
+def test_a_provider_sees_the_programme_that_it_was_chosen_for_and_nothing_else(office):
+    number = in_hand(office)
+    before = state(office, number)
+    _check(office, BY_THE_PROVIDER, f"/applications/{number}", ("agency", "other agency"))
+    assert state(office, number) == before
+
+
+def test_what_an_officer_filed_before_he_came_to_work_here_is_decided_by_others(office):
+    number = in_review(office)
+    path = f"/applications/{number}"
+    himself = Caller(office.cloud, office.citizen.name, ("officers",)).token()
+    assert office.cloud.request("GET", path, token=himself).status_code == 200
+    acts = [row for row in (*ON_A_REVIEWED_APPLICATION, *BEFORE_AN_APPROVAL) if row[0] == "POST"]
+    before = office.officer.get(path)
+    for method, act, body, expected in acts:
+        answer = office.cloud.request(method, path + act, token=himself, json=body)
+        if expected[4] in (200, 409):  # what an officer may do, and would
+            check_problem(answer, 403, "own_application")
+        else:
+            assert answer.status_code in (400, 403, 422)
+    assert office.officer.get(path) == before
 
 
 @pytest.mark.parametrize("withdrawn", [False, True])
@@ -268,11 +376,29 @@ def test_an_answer_after_its_limit_is_too_late(office):
     assert office.show(number)["stage"] == "refused"
 
 
-def test_somebody_elses_open_application_for_the_same_person_is_found(office):
-    office.apply(form_of(person(1)))
+def test_a_second_application_for_the_same_person_leads_its_author_to_the_first(office):
+    first = office.apply(form_of(person(1)))
     second = office.draft(form_of(person(1)))
     answer = office.cloud.request(
         "POST", f"/applications/{second}/submission", token=office.citizen.token()
     )
-    check_problem(answer, 409, "already_open")
+    problem = check_problem(answer, 409, "already_open_yours")
+    assert first in problem["title"]
+    assert "02.03.2026" in problem["title"]
     assert office.show(second)["stage"] == "draft"
+
+
+def test_somebody_elses_open_application_for_the_same_person_is_found_and_not_told(office):
+    """A stranger who knows a SNILS learns that there is one, and neither number nor day."""
+    theirs = office.apply(form_of(person(1)))
+    office.citizen.name = "stranger"
+    try:
+        second = office.draft(form_of(person(1)))
+        answer = office.cloud.request(
+            "POST", f"/applications/{second}/submission", token=office.citizen.token()
+        )
+    finally:
+        office.citizen.name = "citizen"
+    problem = check_problem(answer, 409, "already_open")
+    assert theirs not in problem["title"]
+    assert "2026" not in problem["title"]

@@ -43,7 +43,7 @@ def test_the_walk_leaves_traces_everywhere(walked):
     kinds = {item["sk"]["S"].partition("#")[0] for item in walked.items}
     assert kinds == {
         "META", "EVENT", "FORM", "DOC", "TEXT", "TASK", "NOTICE", "OPEN", "COMMAND", "NOTE",
-        "STRAY", "SIGNATURE", "PROVIDER",
+        "STRAY", "SIGNATURE", "PROVIDER", "SLOT",
     }  # fmt: skip
 
 

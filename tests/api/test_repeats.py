@@ -1,16 +1,31 @@
 """A request that comes twice is carried out once: Idempotency-Key, double clicks, two people."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
+from adapters import definitions
+from casework.example import example_form
+from local.office import form_of
+from local.people import person
 from tests.api.people import DOCUMENT, NEW, PROPOSAL, check_problem, in_review, state
+from tests.api.test_slots import TIMETABLE
+from tests.journeys.appeal_steps import refused_application
+from tests.journeys.provision_steps import CLEANING, REVIEW_ON, approved, benefit, granted
+from tests.journeys.steps import TOO_MUCH_INCOME
 
 KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
+CERTIFICATE = "disability-certificate"
 
 
 def _events(office, number):
-    return len(office.citizen.get(f"/applications/{number}/history")["events"])
+    return len(office.citizen.get(_history(number))["events"])
+
+
+def _history(number):
+    return f"/applications/{number}/history"
 
 
 def test_the_same_draft_is_begun_once(office):
@@ -91,9 +106,6 @@ def test_every_step_of_a_citizen_and_an_officer_may_come_twice(office):
 
 
 def test_submitting_and_withdrawing_twice(office):
-    from local.office import form_of  # noqa: PLC0415
-    from local.people import person  # noqa: PLC0415
-
     number = office.draft(form_of(person(3)))
     for step in ("submission", "withdrawal"):
         path = f"/applications/{number}/{step}"
@@ -103,6 +115,121 @@ def test_submitting_and_withdrawing_twice(office):
         "POST", f"/applications/{number}/withdrawal", token=office.citizen.token()
     )
     check_problem(again, 409, "wrong_stage")
+
+
+def _twice(office, number, steps):
+    """Each step is sent twice with one key: the second answer is the first, nothing happens again.
+    A caller's body may be made at the last moment: a signature is."""
+    for position, (caller, step, said) in enumerate(steps):
+        where = f"/applications/{number}/{step}"
+        body = said() if callable(said) else said
+        first = caller.post(where, body, key=f"{KEY}-{position}")
+        events = _events(office, number)
+        assert caller.post(where, body, key=f"{KEY}-{position}") == first, where
+        assert _events(office, number) == events, where
+        office.cloud.settle()
+
+
+def test_every_step_of_a_provision_may_come_twice(office):
+    number = approved(office)
+    programme = {"lines": [CLEANING], "review_on": REVIEW_ON}
+    agreed = {"agrees": True}
+    begun = {"line": 1, "event": "started", "on": "2026-03-02"}
+    ended = {"line": 1, "event": "ended", "on": "2026-03-02", "result": "Дома чисто"}
+
+    def signed():
+        return {"provider": "lipa", "signature": office.sign(number, "provider", provider="lipa")}
+
+    _twice(
+        office,
+        number,
+        [
+            (office.officer, "programme", programme),
+            (office.citizen, "agreement", agreed),
+            (office.citizen, "provider", signed),
+            (office.officer, "act", None),
+            (office.citizen, "complaint", {"words": "Никто не приходит"}),
+            (office.officer, "complaint-review", {"upheld": False, "answer": "Мы проверили"}),
+            (office.officer, "service-event", begun),
+            (office.officer, "service-event", ended),
+        ],
+    )
+
+
+def test_every_step_of_an_original_may_come_twice(office):
+    number = granted(office, "disability-certificate", hand_over="mfc")
+    steps = [(office.officer, "original", {"event": e}) for e in ("ready", "handed_over")]
+    _twice(office, number, steps)
+
+
+def test_a_state_fee_asked_for_twice_is_asked_once_and_paid_once(office):
+    today = office.cloud.now().date()
+    form = example_form(definitions.service(CERTIFICATE), today, certificate_type="duplicate")
+    number = office.draft(form, service=CERTIFICATE)
+    _twice(office, number, [(office.citizen, "payment", None)])
+    office.pay(number)
+    assert office.payments.replay() == 200  # /payments/webhook, told again
+    assert [receipt["state"] for receipt in office.show(number)["fee"]["receipts"]] == ["paid"]
+
+
+def test_every_change_of_a_payment_may_come_twice(office):
+    number = benefit(office)
+    office.cloud.advance(days=3)
+    (paid,) = office.citizen.get(f"/applications/{number}/payments")["history"]
+    _twice(
+        office,
+        number,
+        [
+            (office.officer, "payment-order", {"since": "2026-05-01", "amount": "11000.00"}),
+            (office.officer, "repayment", {"periods": [paid["period"]], "words": "Выехал"}),
+            (office.officer, "stop", {"reason": "moved", "since": "2026-06-01"}),
+        ],
+    )
+    shown = office.citizen.get(f"/applications/{number}/payments")
+    assert len(shown["orders"]) == 2
+    assert shown["stopped_on"] == "2026-06-01"
+
+
+def test_what_the_post_says_may_come_twice(office):
+    form = TOO_MUCH_INCOME | {"notify_by": "letter"}
+    number = refused_application(office, form)
+    office.cloud.advance(days=7)
+    news = [{"fate": "delivered", "on": "2026-03-05"}, {"fate": "returned"}]
+    _twice(office, number, [(office.officer, "letter", each) for each in news])
+
+
+def test_what_is_to_be_signed_may_be_asked_twice(office):
+    """Nothing is carried out: the second answer is the same because nothing has changed."""
+    _twice(office, in_review(office), [(office.citizen, "signing", {"act": "withdrawal"})])
+
+
+def test_a_list_of_providers_or_slots_put_in_twice_is_there_once(office):
+    provider = {
+        "id": "topol",
+        "region": "RU-MOW",
+        "title": "Служба «Тополь»",
+        "place": "г. Примерск, ул. Мира, д. 1",
+        "licence": "ЛО-00-000009",
+        "licensed_until": "2030-12-31",
+        "rating": "4.0",
+        "reviews": 1,
+        "offers": [{"need": "medical", "price": "150.00", "starts_in_days": 7}],
+    }
+    for path, body in (("/providers", provider), ("/slots", TIMETABLE)):
+        first, second = (office.officer.post(path, body, key=KEY + path[1:]) for _ in range(2))
+        assert first == second
+    slots = office.citizen.get("/slots?speciality=therapist&region=RU-MOW")["slots"]
+    assert len(slots) == len(TIMETABLE["starts"])
+
+
+def test_every_post_is_sent_twice_here(cloud):
+    """A new one that is not here is one that nobody has sent twice."""
+    described = cloud.request("GET", "/openapi.json").json["paths"]
+    posts = {
+        path.rpartition("/")[2] for path, operations in described.items() if "post" in operations
+    }
+    source = Path(__file__).read_text()
+    assert {step for step in posts if not re.search(rf'["/]{step}"?\b', source)} == set()
 
 
 def test_a_double_click_without_a_key_decides_once(office):

@@ -58,6 +58,13 @@ def test_whoever_published_it_and_the_office_take_it_back(ask, published):
     assert ask("owner", "GET", FREE).json["slots"] == []
 
 
+def test_what_the_office_published_is_no_clerks_whose_agency_nobody_set(office, ask):
+    (slot, _) = (slot["id"] for slot in ask("officer", "POST", "/slots", TIMETABLE).json["slots"])
+    clerk = office.cloud.sign_in("clerk-of-nothing", groups=["agencies"])
+    answer = office.cloud.request("DELETE", f"/slots/{slot}", token=clerk)
+    check_problem(answer, 403, "slot_of_another")
+
+
 @pytest.mark.parametrize("slot", ["nothing", "%00", "x" * 3000, "slot%7C1", "%F0%9F%98%80"])
 def test_a_slot_that_is_not_there_cannot_be_taken_back(ask, slot):
     check_problem(ask("officer", "DELETE", f"/slots/{slot}"), 404, "unknown_slot")

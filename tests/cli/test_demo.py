@@ -40,7 +40,7 @@ def test_a_wrong_expectation_is_a_difference(play, monkeypatch):
         on.expect("the rest", "good", "good")
 
     monkeypatch.setattr(demo, "JOURNEYS", {1: ("Counting", walk)})
-    status, told = play()
+    status, told = play(1)
     assert status == 1
     assert "DIFF the answer: 41" in told
     assert "ok   the rest: good" in told
@@ -53,7 +53,7 @@ def test_an_unexpected_refusal_is_a_difference_and_the_next_journey_is_played(pl
 
     journeys = {1: ("Refused", refused), 2: ("Fine", lambda on: on.expect("all", 1, 1))}
     monkeypatch.setattr(demo, "JOURNEYS", journeys)
-    status, told = play()
+    status, told = play(1, 2)
     assert status == 1
     assert "ok   all: 1" in told
     assert "journey 1: refused unexpectedly, 409 {'code': 'wrong_stage'}" in told

@@ -163,7 +163,7 @@ MISTAKES = [
     ('source = "seeds/004; величины', 'reason = "seeds/004; величины',
      '[[grounds]]\nname = "family_income"',
      "source is missing: add it"),
-    ('refusal = "Не подтверждена категория, которой обслуживание положено без учёта дохода."\n', "",
+    ('refusal = "Вы не назвали категорию, которой обслуживание положено при любом доходе."\n', "",
      '[[grounds]]\nname = "category"', "refusal is missing: add it"),
     ("{income_limit} ₽.\"", "{incom_limit} ₽.\"", "{incom_limit}",
      "unknown placeholder of family_income: incom_limit; did you mean income_limit?"),
@@ -339,7 +339,8 @@ class TestTemplate:
         path = tmp_path / "batch.csv"
         path.write_text(made.out, encoding="utf-8", newline="")
         codes = {p["code"] for p in opora("validate", service, path, "--json").json}
-        assert codes <= {"appeal_in_batch"}  # a person appeals, not an agency
+        # A person appeals, and speaks of what was granted to him; not an agency.
+        assert codes <= {"appeal_in_batch", "about_another_in_batch"}
 
     def test_the_example_form_is_good_as_json(self, opora, tmp_path):
         path = tmp_path / "form.json"

@@ -8,7 +8,7 @@ import pytest
 
 from adapters import definitions
 from casework import errors
-from casework.support import OWN_REGISTRY
+from casework.earlier_support import OWN_REGISTRY
 from opora import versions
 from opora.check import every_file, mistakes
 from tests.template import ROOT
@@ -68,6 +68,15 @@ def test_every_text_of_a_service_is_russian(path):
     texts += [part.title for part in titled] + [reason.mend for reason in service.refusals]
     for text in texts:
         assert re.search("[а-яё]", text, re.IGNORECASE), text
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_no_two_fields_or_documents_of_a_service_are_called_alike(path):
+    """A letter or a report that names one would leave people guessing which is meant."""
+    service = definitions.read_service(path)
+    for named in (service.fields, service.documents):
+        titles = [part.title for part in named]
+        assert [title for title in titles if titles.count(title) > 1] == []
 
 
 def test_every_figure_cites_its_source():

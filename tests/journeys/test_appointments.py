@@ -8,6 +8,7 @@ import pytest
 from adapters import definitions
 from casework.example import example_form
 from local.office import Office, Refused
+from tests.journeys.appeal_steps import drafted_appeal, rule
 from tests.journeys.steps import begin, ends, events, stage, states, told, wait_until
 
 FREE = "/slots?speciality=therapist&region=RU-MOW"
@@ -181,3 +182,76 @@ def test_taken_back_while_registries_are_silent_it_is_booked_when_another_is_cho
     office.cloud.settle()
     ends(office, number, "approved")
     assert ticket(office, number)["starts"] == "2026-03-03T10:20:00+03:00"
+
+
+# ---- a refusal that an appeal undid --------------------------------------------------------------
+
+
+def refused(office: Office, slot: str) -> str:
+    """The registry does not know the policy, and two officers refuse."""
+    number = drafted(office, slot)
+    office.registries.differ(office.show(number)["form"]["snils"], "health_insurance", "policy")
+    submit(office, number)
+    office.cloud.advance(minutes=5)
+    office.propose_refusal(number, "conditions_not_met")
+    office.confirm(number)
+    office.cloud.advance(minutes=5)
+    office.registries.start_over()
+    return number
+
+
+def ruled(office: Office, number: str, ruling: str) -> None:
+    appeal = drafted_appeal(office, number)
+    office.submit(appeal)
+    rule(office, appeal, ruling)
+
+
+@pytest.mark.parametrize("ruling", ["changed", "sent_back"])
+def test_a_refusal_that_is_undone_takes_its_time_again(office: Office, ruling: str) -> None:
+    begin(office, "2026-03-02 09:00")
+    (slot,) = publish(office, "2026-03-20 10:00")
+    number = refused(office, slot)
+    assert free(office) == [slot]
+    ruled(office, number, ruling)
+    office.cloud.advance(minutes=5)
+    assert free(office) == []
+    assert ticket(office, number)["state"] == "booked"
+
+
+@pytest.mark.parametrize("ruling", ["changed", "sent_back"])
+def test_when_somebody_has_that_time_by_now_the_person_chooses_another(
+    office: Office, ruling: str
+) -> None:
+    begin(office, "2026-03-02 09:00")
+    slot, other = publish(office, "2026-03-20 10:00", "2026-03-20 10:20")
+    number = refused(office, slot)
+    theirs = booked(office, slot, 2)
+    ruled(office, number, ruling)
+    office.cloud.advance(minutes=5)
+    assert ticket(office, theirs)["state"] == "booked"
+    assert ticket(office, number)["state"] == "lost"
+    assert [what for what, _ in told(office, number)][-1] in ("slot_lost", "approved")
+    office.citizen.patch(f"/applications/{number}", {"form": {"slot": other}})
+    office.cloud.settle()
+    assert ticket(office, number)["starts"] == "2026-03-20T10:20:00+03:00"
+    assert free(office) == []
+    office.withdraw(number)
+    assert free(office) == [other]
+
+
+def test_an_approval_that_is_sent_back_keeps_its_time(office: Office) -> None:
+    begin(office, "2026-03-02 09:00")
+    (slot,) = publish(office, "2026-03-20 10:00")
+    number = booked(office, slot)
+    ruled(office, number, "sent_back")
+    office.cloud.advance(minutes=5)
+    assert free(office) == []
+    assert ticket(office, number)["state"] == "booked"
+
+
+def test_a_time_in_another_region_is_asked_for_there(office: Office) -> None:
+    begin(office, "2026-03-02 09:00")
+    (slot,) = publish(office, "2026-03-20 10:00", region="RU-KHA")
+    with pytest.raises(Refused) as refusal:
+        submit(office, drafted(office, slot))
+    assert (refusal.value.status, refusal.value.code) == (409, "slot_of_other_region")

@@ -128,7 +128,8 @@ def test_a_changed_row_for_a_person_in_work_is_refused_and_the_others_are_known(
     second = office.report(office.drop("A", "april.csv", written(rows)))
     assert _totals(second) == {"строк": 10, "принято": 0, "принято ранее": 9, "с ошибками": 1}
     (wrong,) = [line for line in _rows(second) if line[1] == "ошибки"]
-    assert (wrong[0], wrong[4]) == ("6", "already_open")
+    assert (wrong[0], wrong[4]) == ("6", "already_open_yours")
+    assert _numbers(first)[4] in wrong[5]
     assert len(office.casebook.unfinished()) == len(_numbers(first)) == 10
 
 

@@ -23,11 +23,15 @@ from unittest import mock
 import boto3
 import pytest
 
+from adapters import definitions
 from adapters.deliveries import State
+from casework.example import example_form
 from local import people
 from local.agency_file import row, written
 from local.aws import REGION, Backends
-from local.office import SERVICE, Caller, Office, Refused, form_of
+from local.office import SERVICE, Caller, Office, Refused, form_of, needed_documents
+from tests.journeys.appeal_steps import appeal_form, confirm_ruling, propose_ruling
+from tests.journeys.provision_steps import CLEANING, REVIEW_ON, form_act
 from tests.journeys.steps import (
     INSIDE,
     UNCLEAR_INCOME,
@@ -38,6 +42,7 @@ from tests.journeys.steps import (
     events,
     stage,
 )
+from tests.template import FUNCTION, resources
 
 HANDLERS = {
     "functions.intake.api.handler",
@@ -53,7 +58,11 @@ HANDLERS = {
     "functions.decide.review.issue_outcome",
     "functions.decide.progress.handler",
     "functions.decide.provision.begin",
+    "functions.decide.provision.mark",
     "functions.decide.payments.begin",
+    "functions.decide.payments.list_due",
+    "functions.decide.payments.pay_part",
+    "functions.decide.payments.take_answers",
     "functions.decide.drafts.come_by",
     "functions.notify.events.handler",
     "functions.notify.delivery.handler",
@@ -115,7 +124,64 @@ def withdrawn(office: Office) -> None:
     _meanwhile(office)
 
 
-JOURNEYS = (refused_after_a_question, left_to_the_clock, withdrawn)
+def _registered(office: Office, service: str, form: dict[str, Any]) -> str:
+    begun = {"service": service, "region": "RU-MOW", "form": form}
+    number = office.citizen.post("/applications", begun)["number"]
+    for kind in needed_documents(office.show(number)):
+        office.upload(number, kind)
+        _meanwhile(office)
+    office.citizen.post(f"/applications/{number}/submission")
+    _meanwhile(office)
+    return number
+
+
+def paid_and_appealed(office: Office) -> None:
+    """A benefit is paid, contested, decided anew, and stopped."""
+    form = example_form(
+        definitions.service("child-benefits"),
+        office.cloud.now().date(),
+        programme="childcare",
+        child_birth_date="01.02.2026",
+    )
+    number = _registered(office, "child-benefits", form)
+    office.cloud.advance(days=1)
+    office.approve(number, explanation="Проверено")
+    office.cloud.advance(days=3)
+    appeal = _registered(office, "appeal", appeal_form(office, number))
+    propose_ruling(office, appeal, "sent_back")
+    _meanwhile(office)
+    confirm_ruling(office, appeal)
+    _meanwhile(office)
+    office.third_officer.post(
+        f"/applications/{number}/proposal", {"outcome": "approved", "explanation": "Проверено"}
+    )
+    office.cloud.advance(days=35)
+    stop = {"reason": "moved", "since": f"{office.cloud.now():%Y-%m-%d}"}
+    office.officer.post(f"/applications/{number}/stop", stop)
+    _meanwhile(office)
+    assert sorted(office.bank.book) == [f"{number}#2026-05", f"{number}#2026-06"]
+
+
+def provided(office: Office) -> None:
+    """A programme that waits for the person beyond all reminders, and its one service."""
+    office.load_providers()
+    number = _registered(office, SERVICE, form_of(people.MOTHER))
+    office.approve(number)
+    _meanwhile(office)
+    office.propose_programme(number, CLEANING, review_on=REVIEW_ON)
+    office.cloud.advance(days=20)
+    for act in (
+        lambda: office.agree(number),
+        lambda: office.choose(number, "lipa"),
+        lambda: form_act(office, number),
+        lambda: office.record(number, 1, "started", "2026-05-17"),
+        lambda: office.record(number, 1, "ended", "2026-05-17", "Убрано"),
+    ):
+        act()
+        _meanwhile(office)
+
+
+JOURNEYS = (refused_after_a_question, left_to_the_clock, withdrawn, paid_and_appealed, provided)
 
 
 # ---- how they ended -----------------------------------------------------------------------------
@@ -252,6 +318,10 @@ def uncrashed(shared_office: Office) -> Callable[[Callable], tuple[End, Counter]
 
 
 # ---- crashes ------------------------------------------------------------------------------------
+
+
+def test_no_handler_of_the_template_is_spared() -> None:
+    assert {function["Handler"] for function in resources(FUNCTION).values()} == HANDLERS
 
 
 def test_every_handler_has_something_to_die_of(uncrashed) -> None:

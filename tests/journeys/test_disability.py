@@ -29,6 +29,7 @@ DAUGHTER = form_of(
     acts_as="guardian",
     can_consent=False,
     income="56817.00",
+    notify_by="email",
     account_holder="Опекунова Анна Петровна",
 )
 
@@ -76,6 +77,9 @@ def test_care_is_paid_every_month_by_the_income_of_the_last_quarter(on_a_monday)
     office = on_a_monday
     number = heard(office, CARE, DAUGHTER)
     office.approve(number)
+    letter = office.cloud.emails[-1][2]
+    assert "18\u202f750,00 ₽ в месяц" in letter
+    assert "с мая 2026 года" in letter
     shown = office.show(number)["decision"]
     assert shown["title"] == "Выплата на уход назначена"
     assert shown["assessment"]["amount"]["rubles"] == "18750.00"  # 12 500 x 1.5: income = minimum
@@ -123,8 +127,12 @@ def test_a_cabinet_awaits_activation_and_its_day_is_told(on_a_monday):
 def test_an_application_is_accepted_then_on_check_then_on_review(on_a_monday):
     office = on_a_monday
     office.registries.behave("taxes", down_until=instant("2026-04-08 12:00"))
-    number = office.apply(DAUGHTER, service=CARE)
-    titles = [office.show(number)["stage_title"]]
+    number = office.draft(DAUGHTER, service=CARE)
+    filed = office.citizen.post(
+        f"/applications/{number}/submission", {"signature": office.sign(number, "submission")}
+    )
+    office.cloud.settle()
+    titles = [filed["stage_title"]]
     wait_until(office, "2026-04-07 12:00")
     titles.append(office.show(number)["stage_title"])
     wait_until(office, "2026-04-09 12:00")

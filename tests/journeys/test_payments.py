@@ -7,6 +7,7 @@ import pytest
 
 from local import people
 from local.office import Office, Refused
+from tests.journeys.appeal_steps import appeal_form, rule, third
 from tests.journeys.provision_steps import (
     apply_for,
     benefit,
@@ -22,6 +23,7 @@ from tests.journeys.steps import (
     dead_letters,
     events,
     happened,
+    stage,
     told,
     told_inside,
     wait_until,
@@ -327,3 +329,54 @@ def test_the_new_account_counts_whatever_its_service_calls_it(office: Office) ->
     change_of_account(office, number, "07.04.2026")
     wait_until(office, "2026-05-02 12:00")
     assert [account for _, _, account in paid(office, number)] == ["4321"]
+
+
+# ---- a decision that an appeal undid ------------------------------------------------------------
+
+
+def sent_back(office: Office, number: str) -> None:
+    """The mother appeals against how much she was granted, and is right."""
+    form = appeal_form(office, number)
+    appeal = office.draft(form, service="appeal")
+    office.submit(appeal)
+    rule(office, appeal, "sent_back")
+
+
+def decided_anew(office: Office, number: str) -> None:
+    third(office).post(
+        f"/applications/{number}/proposal", {"outcome": "approved", "explanation": "Проверено"}
+    )
+    office.cloud.advance(minutes=5)
+
+
+def test_an_approval_that_is_sent_back_pauses_and_the_new_one_orders_anew(office: Office) -> None:
+    begin(office, "2026-11-18 10:00")
+    number = benefit(office)
+    wait_until(office, "2026-12-10 12:00")
+    office.officer.post(
+        f"/applications/{number}/payment-order", {"since": "2027-02-01", "amount": "1.00"}
+    )
+    sent_back(office, number)
+    assert stage(office, number) == "review"
+    assert [line["number"] for line in office.officer.get("/queue")["applications"]] == [number]
+    wait_until(office, "2027-02-20 12:00")
+    assert periods(office, number) == ["2026-12"]
+    decided_anew(office, number)
+    wait_until(office, "2027-03-02 12:00")
+    assert paid(office, number) == [
+        (month, SUM, last_digits(office, number))
+        for month in ("2026-12", "2027-01", "2027-02", "2027-03")
+    ]
+    assert events(office, number).count("payment_ordered") == 3
+    nothing_left(office)
+
+
+def test_what_was_paid_once_is_not_paid_again_and_the_officer_hears_of_it(office: Office) -> None:
+    begin(office, "2026-04-06 10:00")
+    number = benefit(office, "at_birth")
+    wait_until(office, "2026-04-10 12:00")
+    sent_back(office, number)
+    decided_anew(office, number)
+    wait_until(office, "2026-06-10 12:00")
+    assert periods(office, number) == ["once"]
+    assert ("operators", "effect_missed") in told_inside(office, number)

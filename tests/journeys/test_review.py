@@ -315,10 +315,11 @@ def test_a_refusal_holds_when_a_second_officer_confirms_it(office: Office) -> No
     wait_until(office, "2026-02-24 10:00")
     office.confirm(number)
     ends(office, number, "refused")
-    assert states(office, number)[-4:] == [
+    assert states(office, number)[-5:] == [
         CONFIRMING,
         "Does the second officer agree?",
         "Issue the outcome",
+        "Is there anything to provide?",
         "Closed",
     ]
 

@@ -143,6 +143,12 @@ class TestTheEnd:
         known = lived(ordered(), *paid("2026-05"), stopped("2026-06-01"))
         assert known.watch is None
 
+    @pytest.mark.parametrize("since", ["0001-01-01", "9999-12-31"])
+    def test_no_day_is_too_far(self, since):
+        known = lived(ordered(), *paid("2026-05"), stopped(since))
+        assert known.watch == (None if since < "2026" else "monthly")
+        assert lived(ordered(), ordered(since, by="n")).order_for("2026-05").number in (1, 2)
+
     def test_stopped_before_it_began_nothing_is_owed(self):
         known = lived(ordered(), stopped("2026-04-15"))
         assert (known.owed(day("2027-01-01")), known.watch) == ((), None)
@@ -164,6 +170,55 @@ class TestTheEnd:
     def test_a_one_time_payment_that_was_stopped_in_time_is_not_made(self):
         order = ordered("2026-04-10", first=ONCE, at_once=True)
         assert lived(order, stopped("2026-04-10")).payable(day("2026-04-11")) == ()
+
+
+class TestADecisionThatAnAppealUndid:
+    def undone(self, *before: Happened, on: str = "2026-07-15") -> Benefit:
+        return benefits.pause(lived(*before), on)
+
+    def resumed(self, known: Benefit, first: str = "2026-10") -> Benefit:
+        anew = ordered(known.paused_on, first=first)
+        return benefits.fold(known, anew)
+
+    def test_nothing_that_begins_after_the_day_is_paid_until_it_is_decided_anew(self):
+        known = self.undone(ordered(), *paid("2026-05", "2026-06"))
+        assert known.owed(day("2026-09-01")) == ("2026-07",)
+        known = benefits.fold(benefits.fold(known, sent("2026-07")), made("2026-07"))
+        assert (known.payable(day("2026-09-01")), known.watch) == ((), None)
+
+    def test_the_months_that_went_by_are_paid_as_the_new_decision_orders(self):
+        known = self.resumed(self.undone(ordered(), *paid("2026-05", "2026-06", "2026-07")))
+        assert known.payable(day("2026-10-01")) == ("2026-08", "2026-09", "2026-10")
+        assert {known.order_for(m).number for m in ("2026-08", "2026-09", "2027-05")} == {2}
+        assert known.watch == "monthly"
+
+    def test_a_later_sum_that_the_old_decision_had_ahead_is_no_more(self):
+        known = self.resumed(self.undone(ordered(), ordered("2027-01-01", by="n")))
+        assert [known.order_for(m).number for m in ("2026-07", "2027-02")] == [1, 3]
+        known = benefits.fold(known, ordered("2027-03-01", by="m"))
+        assert [known.order_for(m).number for m in ("2027-02", "2027-03")] == [3, 4]
+
+    def test_what_had_ended_for_good_stays_so(self):
+        known = self.resumed(self.undone(ordered(), stopped("2026-06-01")))
+        assert known.owed(day("2027-01-01")) == ("2026-05",)
+
+    def test_refused_anew_what_was_owed_before_is_still_paid(self):
+        known = self.undone(ordered())
+        assert known.payable(day("2026-08-01")) == ("2026-05", "2026-06", "2026-07")
+        assert known.watch == "monthly"
+
+    def test_what_is_paid_once_waits_too(self):
+        once = ordered("2026-07-14", first=ONCE, at_once=True)
+        known = self.undone(once)
+        assert (known.payable(day("2026-07-16")), known.watch) == ((), None)
+        anew = self.resumed(known, first=ONCE)
+        assert anew.payable(day("2026-09-20")) == (ONCE,)
+        assert anew.order_for(ONCE).number == 2
+
+    def test_monthly_where_it_was_once_begins_with_the_month_that_is_ordered(self):
+        once = ordered("2026-07-14", first=ONCE, at_once=True)
+        known = self.resumed(self.undone(once, *paid(ONCE)))
+        assert known.owed(day("2026-10-05")) == ("2026-10",)
 
 
 # ---- against a model that knows nothing of orders and states ------------------------------------

@@ -107,7 +107,7 @@ class TestTelling:
         life = drafted()
         come_by(life, 83)
         assert self.told(life) == ["draft_expires"]
-        assert words(life.case, life.rules, "https://x")["draft_expires"] == "05.07.2026"
+        assert words(life.case, life.rules, "https://x", {})["draft_expires"] == "05.07.2026"
         come_by(life, 90)
         assert self.told(life) == ["draft_expires", "draft_expired"]
 
@@ -129,6 +129,6 @@ class TestTelling:
         pay(life, ask(life)[0])
         life.withdraw()
         assert self.told(life) == ["fee_refund"]
-        assert words(life.case, life.rules, "https://x")["refunds"] == "500.00 ₽"
+        assert words(life.case, life.rules, "https://x", {})["refunds"] == "500.00 ₽"
         assert not is_outdated("fee_refund", life.application)
         assert is_outdated("fee_paid", life.application)

@@ -73,7 +73,7 @@ def problems_of_submitting(life: Life) -> dict[str, str]:
 class TestWhatIsDue:
     def test_the_figure_in_force_on_the_day_with_its_source(self):
         due = fees.due(costing(), {}, MONDAY)
-        assert (due.amount, due.source, due.figure_source) == (500, "seeds/000", "закон")
+        assert (due.amount, due.source) == (500, "seeds/000")
         assert fees.due(costing(), {}, MONDAY + timedelta(days=14)).amount == 700
 
     def test_nothing_where_the_condition_does_not_hold(self):
@@ -204,6 +204,17 @@ class TestWhatGoesBack:
         before = life.application
         assert life.act(SYSTEM, fees.note_refunded, "t1") == before
         assert life.act(SYSTEM, fees.note_refunded, "nobody's") == before
+
+    def test_money_that_the_bank_took_back_pays_for_nothing(self, life):
+        payment, _ = ask(life)
+        pay(life, payment)
+        life.act(SYSTEM, fees.note_refunded, "t1")
+        assert states(life)["t1"][0] == "refunded"
+        with pytest.raises(InvalidForm):
+            life.submit()
+        again, _ = ask(life)
+        pay(life, again, transaction="t2")
+        assert life.submit().stage is Stage.CHECKING
 
     def test_a_correction_does_not_make_a_fee_due(self):
         life = priced(costing(EMERGENCY))

@@ -12,11 +12,11 @@ from adapters import definitions
 from casework import actions, decision, form
 from casework.application import Application, Happening, apply, chain, number_from
 from casework.blocks import expanded
+from casework.earlier_support import SUPPORT
 from casework.example import example_form
 from casework.notice import words
 from casework.ports import Case
 from casework.service import OutcomeKind, ServiceDefinition
-from casework.support import SUPPORT
 
 RULES = definitions.rules("registry-extract-and-subsidy", "RU-MOW")
 SERVICE = RULES.service
@@ -74,7 +74,7 @@ class TestOneOrTheOther:
         [("extract", "Выписка из реестра инвалидов готова"), ("subsidy", "Субсидия назначена")],
     )
     def test_the_notice_names_what_was_asked_for(self, wanted, told):
-        assert words(approved(wanted=wanted), RULES, "https://opora")["outcome"] == told
+        assert words(approved(wanted=wanted), RULES, "https://opora", {})["outcome"] == told
 
     def test_only_what_lasts_is_known_when_the_person_applies_again(self):
         subsidy = actions.issue(approved(wanted="subsidy"), RULES, NOON)

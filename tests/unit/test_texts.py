@@ -152,6 +152,7 @@ class TestStatuses:
             ),
             ("for_a_while", {"accepted", "activation", "ready"}),
             ("documents", {"announced", "accepted", "rejected"}),
+            ("clock", set(QuestionClock)),
             ("events", event_kinds()),
         ],
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters import definitions
-from casework import actions, support, violations
+from casework import actions, earlier_support, violations
 from casework.application import Stage
 from casework.errors import NotAllowed
 from casework.ports import Note
@@ -173,22 +173,24 @@ class TestSupport:
     def test_the_next_application_for_the_same_finds_it(self):
         life = submitted()
         life.ask_registries()
-        (check,) = support.own_checks(life.application, life.rules)
+        (check,) = earlier_support.own_checks(life.application, life.rules)
         known = [Note("support", "key", "111-111-1111", MONDAY)]
-        found = support.reply(life.application, check, known)
+        found = earlier_support.reply(life.application, check, known)
         assert (found.outcome, found.fields) == ("mismatched", ("snils",))
-        assert support.told(known) == [{"number": "111-111-1111", "since": MONDAY.isoformat()}]
+        assert earlier_support.told(known) == [
+            {"number": "111-111-1111", "since": MONDAY.isoformat()}
+        ]
 
     def test_and_does_not_find_itself(self):
         life = submitted()
         life.ask_registries()
-        (check,) = support.own_checks(life.application, life.rules)
+        (check,) = earlier_support.own_checks(life.application, life.rules)
         own = [Note("support", "key", life.number, MONDAY)]
-        assert support.reply(life.application, check, own).outcome == "matched"
+        assert earlier_support.reply(life.application, check, own).outcome == "matched"
 
     def test_what_ended_is_forgotten_under_the_same_key(self):
         life = approved()
         key = actions.identity_key(life.rules, life.case.form)
         (kept,) = actions.issue(life.case, life.rules, life.now).notes
-        (gone,) = support.ended(life.application, key, life.now)
+        (gone,) = earlier_support.ended(life.application, key, life.now)
         assert (gone.kind, gone.key, gone.number) == (kept.kind, kept.key, kept.number)

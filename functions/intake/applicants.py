@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from adapters.calendars import calendar_for
-from casework import form, violations
+from casework import violations
 from casework.application import Application
 from casework.ports import Rules
 from functions.intake.wiring import applications
@@ -13,7 +13,7 @@ from functions.intake.wiring import applications
 
 def check_bars(rules: Rules, stored: Mapping[str, Any], agency: str | None, now: datetime) -> None:
     """Raises NotAllowed("barred") for a person or an agency found with false data repeatedly."""
-    facts = form.facts(rules.service, stored, rules.calendar.local_day(now))
+    facts = rules.facts(stored, now)
     keys = violations.keys(rules, facts, agency)
     known = [applications().notes(violations.VIOLATION, key) for key in keys]
     violations.check(known, rules, now)

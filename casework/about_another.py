@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from casework import actions, form
+from casework import actions
 from casework.application import Application
 from casework.errors import InvalidForm, Problem
 from casework.ports import Case, Change, Rules
@@ -56,7 +56,7 @@ def _problems(case: Case, rules: Rules, target: Target | None, now: datetime) ->
     named = rules.service.outcome.of
     if not case.form.get(named):
         return  # the form says that it is missing
-    facts, _ = form.check_form(rules.service, case.form, rules.calendar.local_day(now))
+    facts = rules.facts(case.form, now)
     people = {facts.get(f.name) for f in rules.service.fields if f.type is FieldType.SNILS}
     if target is None or not people & people_of(target):
         yield Problem(named, "target_unknown")

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from adapters import definitions
-from casework import actions, issuing, targets
+from casework import about_another, actions, issuing
+from casework.about_another import Target, is_own
 from casework.application import Application, Stage
 from casework.errors import InvalidForm, WrongStage
 from casework.example import example_form
-from casework.targets import Target, is_own
 from tests.unit.fake_casebook import CITIZEN, MOSCOW, Life, approved, on_review, refused
 
 SERVICES = ("service-refusal", "change-or-renewal")
@@ -33,7 +33,7 @@ class AboutLife(Life):
         return Target(self.about.case, self.about.rules)
 
     def submit_about(self, target: Target | None) -> str:
-        return self.act(CITIZEN, targets.submit, self.rules, target, self.now).stage
+        return self.act(CITIZEN, about_another.submit, self.rules, target, self.now).stage
 
 
 def granted() -> Life:

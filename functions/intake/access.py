@@ -13,9 +13,9 @@ from casework.application import Application, is_number
 from casework.errors import AlreadyOpen, BadRequest, NotAllowed, NotFound, SlotTaken
 from casework.ports import Case, Change, Signature
 from functions.intake import bodies
+from functions.intake.applicants import filing_day
 from functions.intake.appointments import offering_free
 from functions.intake.http import Api, Person, Request
-from functions.intake.known import filing_day
 from functions.intake.wiring import applications, logger, signature_check
 
 app = Chalice(app_name="opora")

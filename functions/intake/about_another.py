@@ -6,13 +6,13 @@ from datetime import datetime
 
 from adapters.casebook import rules_of
 from adapters.deliveries import State, Told
-from casework import actions, appeals, targets
+from casework import about_another, actions, appeals
+from casework.about_another import is_own
 from casework.appeals import Contested
 from casework.application import Gap, is_number
 from casework.errors import InvalidForm, NotFound, Problem, WrongStage
 from casework.notice import Channel
 from casework.ports import Case, Change
-from casework.targets import is_own
 from functions.intake import bodies
 from functions.intake.http import Person
 from functions.intake.wiring import applications, deliveries, logger
@@ -22,7 +22,7 @@ def submit(case: Case, now: datetime) -> Change:
     rules = rules_of(case.application)
     if rules.service.outcome.of is None:
         return actions.submit(case, rules, now)
-    register = appeals.submit if appeals.is_appeal(rules) else targets.submit
+    register = appeals.submit if appeals.is_appeal(rules) else about_another.submit
     return register(case, rules, _named_in(case), now)
 
 

@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 
 from adapters import definitions
-from casework import words
+from casework import plain_russian
 from casework.condition import Condition
 from casework.deadline import Length
 from tests.unit.fake_casebook import rules
 
 V1 = rules().service
-TITLES = words.titles_of(V1)
+TITLES = plain_russian.titles_of(V1)
 ONE, TWO, FIVE = "день", "дня", "дней"
 
 
@@ -21,7 +21,7 @@ ONE, TWO, FIVE = "день", "дня", "дней"
      (21, ONE), (22, TWO), (25, FIVE), (101, ONE), (111, FIVE), (112, FIVE), (1001, ONE)],
 )  # fmt: skip
 def test_a_number_has_its_form_of_the_word(number, said):
-    assert words.plural(number, (ONE, TWO, FIVE)) == f"{number} {said}"
+    assert plain_russian.plural(number, (ONE, TWO, FIVE)) == f"{number} {said}"
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def test_a_number_has_its_form_of_the_word(number, said):
 )
 def test_a_length_is_said_as_people_say_it(amount, unit, said, at_most):
     given = Length(amount=amount, unit=unit)
-    assert words.length(given) == said
-    assert words.no_longer_than(given) == at_most
+    assert plain_russian.length(given) == said
+    assert plain_russian.no_longer_than(given) == at_most
 
 
 EMERGENCY = "«Вы сейчас в чрезвычайной ситуации: пожар, наводнение, потеря жилья?»"
@@ -89,18 +89,18 @@ CATEGORY = "«К какой категории вы относитесь»"
     ],
 )
 def test_a_condition_is_said_in_words(said, in_words):
-    assert words.condition(Condition.model_validate(said), TITLES) == in_words
+    assert plain_russian.condition(Condition.model_validate(said), TITLES) == in_words
 
 
 def test_a_document_says_for_whom_it_is():
-    needed = {document.kind: document.needed for document in words.documents(V1)}
+    needed = {document.kind: document.needed for document in plain_russian.documents(V1)}
     assert needed["passport"] == "нужен всем"
     assert needed["other"] == "по желанию"
     assert needed["residence_proof"] == "если «Вы живёте по адресу регистрации?» — нет"
 
 
 def test_a_term_says_how_long_from_when_and_what_a_question_does():
-    (term,) = [term for term in words.terms(V1) if term.name == "decision"]
+    (term,) = [term for term in plain_russian.terms(V1) if term.name == "decision"]
     assert term.text == (
         "Обычно 30 календарных дней, не дольше 30 рабочих дней, считая со дня, когда вы подали "
         "заявление. Для тех, кому положено быстрее: обычно 10 рабочих дней, не дольше 15 рабочих "
@@ -112,10 +112,12 @@ def test_a_term_says_how_long_from_when_and_what_a_question_does():
 @pytest.mark.parametrize("service", definitions.services().values(), ids=lambda s: s.id)
 def test_every_service_can_be_told_in_words(service):
     """No name of a field, no English, no brace: words that a pensioner can read."""
-    titles = words.titles_of(service)
-    told = [t.text for t in words.terms(service)] + [d.needed for d in words.documents(service)]
-    told += [words.condition(rule.when, titles) for rule in service.rules if rule.when]
-    told += [words.when(field.when, titles) for field in service.fields]
+    titles = plain_russian.titles_of(service)
+    told = [t.text for t in plain_russian.terms(service)] + [
+        d.needed for d in plain_russian.documents(service)
+    ]
+    told += [plain_russian.condition(rule.when, titles) for rule in service.rules if rule.when]
+    told += [plain_russian.when(field.when, titles) for field in service.fields]
     for text in told:
         assert not set("{}_") & set(text), text
         assert "  " not in text
@@ -126,22 +128,22 @@ def test_every_service_can_be_told_in_words(service):
     ["нуждающимся", "НУЖДАЮЩИЙСЯ", "социальное обслуживание", "пенсионер", "V1", "обслуживания"],
 )
 def test_a_service_is_found_by_its_words_in_any_form(asked):
-    assert words.is_found(V1, asked)
+    assert plain_russian.is_found(V1, asked)
 
 
 def test_yo_and_ye_are_one_letter_to_the_search():
     (child,) = [s for s in definitions.services().values() if s.code == "V5"]
-    assert words.is_found(child, "ребёнок")
-    assert words.is_found(child, "ребенка")
+    assert plain_russian.is_found(child, "ребёнок")
+    assert plain_russian.is_found(child, "ребенка")
 
 
 def test_what_no_service_says_finds_none():
-    assert not words.is_found(V1, "вертолёт")
-    assert not words.is_found(V1, "пенсионер вертолёт"), "every word is wanted"
-    assert all(words.is_found(s, "") for s in definitions.services().values())
+    assert not plain_russian.is_found(V1, "вертолёт")
+    assert not plain_russian.is_found(V1, "пенсионер вертолёт"), "every word is wanted"
+    assert all(plain_russian.is_found(s, "") for s in definitions.services().values())
 
 
 def test_of_figures_the_newest_in_force_counts():
     file = definitions.figures()
-    (found,) = words.in_force(file.figures, "subsistence_minimum", date(2026, 4, 6))
+    (found,) = plain_russian.in_force(file.figures, "subsistence_minimum", date(2026, 4, 6))
     assert found.amount == 18939
