@@ -11,7 +11,7 @@ from adapters.wording import shown_problem, text_of
 from casework import drafts, fees, form
 from casework.actions import document_problems
 from casework.appeals import window
-from casework.application import SYSTEM, Application, DocumentState, Question, Stage
+from casework.application import IN_WORK, SYSTEM, Application, DocumentState, Question, Stage
 from casework.earlier_support import EARLIER, OWN_REGISTRY
 from casework.notice import gap_title
 from casework.original import Step
@@ -270,9 +270,9 @@ def _lacking(case: Case, rules: Rules, language: str, now: datetime) -> list[dic
 def line(item: Mapping[str, Any], now: datetime, language: str) -> dict[str, Any]:
     """An item of a list or queue, from the index; its region says whether it is overdue."""
     today = calendar_for(item["region"]).local_day(now)
-    due = item.get("due", "").partition("#")[0]
-    in_work = item["stage"] != Stage.DRAFT  # a draft waits in no officer's queue
-    due_day = date.fromisoformat(due) if due and in_work else None
+    # What is not in work waits in no officer's queue: its `due` is its draft's or its payments'.
+    in_work = item["stage"] in IN_WORK
+    due_day = date.fromisoformat(item["due"].partition("#")[0]) if in_work else None
     return {
         "number": item["number"],
         "service": item["service"],

@@ -8,8 +8,8 @@ from casework.errors import Problem
 
 
 def test_a_code_has_its_words_in_both_languages():
-    assert text_of("errors", "already_open", "ru", {}).startswith("По этой услуге")
-    assert text_of("errors", "already_open", "en", {}).startswith("This person")
+    assert text_of("errors", "already_open", "ru", {}).startswith("На эту услугу")
+    assert text_of("errors", "already_open", "en", {}).startswith("Somebody else")
 
 
 def test_details_fill_their_places():

@@ -367,7 +367,7 @@ def _shuffled(deliveries: list) -> list:
     return random.Random(7).sample(deliveries, len(deliveries))
 
 
-@pytest.mark.parametrize("order", [list, _shuffled])
+@pytest.mark.parametrize("order", [pytest.param(list, marks=pytest.mark.long), _shuffled])
 @pytest.mark.parametrize("journey", JOURNEYS)
 def test_what_is_delivered_again_in_any_order_changes_nothing(
     office: Office, uncrashed, journey: Callable, order: Callable

@@ -64,6 +64,13 @@ def test_paid_each_month_over_the_new_year_and_february(office: Office) -> None:
     nothing_left(office)
 
 
+def test_who_is_paid_still_finds_the_application_in_his_list(office: Office) -> None:
+    begin(office, "2026-11-18 10:00")
+    number = benefit(office)
+    (line,) = office.citizen.get("/applications")["applications"]
+    assert (line["number"], line["stage"], line["due_day"]) == (number, "approved", None)
+
+
 def test_the_history_tells_no_whole_account(office: Office) -> None:
     begin(office, "2026-11-18 10:00")
     number = benefit(office)

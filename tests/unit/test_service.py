@@ -57,7 +57,7 @@ class TestTheFiles:
     def test_a_version_that_is_gone_is_an_error(self):
         with pytest.raises(BadDefinition, match="version_gone"):
             definitions.rules(V1.id, "RU-MOW", V1.version + 1)
-        assert definitions.rules(V1.id, "RU-MOW", V1.version).service is V1
+        assert definitions.rules(V1.id, "RU-MOW", V1.version).service == V1
 
     def test_a_definition_cannot_be_changed(self):
         with pytest.raises(ValidationError):
