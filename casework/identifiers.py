@@ -465,6 +465,10 @@ _FLAT_WORDS = _words("""
 """)
 _WORD_OR_NUMBER = re.compile("[А-ЯЁа-яё]+(?:-[А-ЯЁа-яё]+)*|[0-9]+(?:-?[А-ЯЁа-яё]+)?|,")
 _HOUSE_NUMBER = re.compile("[0-9]{1,4}[а-яё]?")
+_LATIN = re.compile("[A-Za-z]")
+_AFTER_A_HOUSE = _HOUSE_WORDS | _FLAT_WORDS
+_BEFORE_NO_HOUSE = _FLAT_WORDS | _KINDS_OF_PLACE
+_NO_NAMES = _KINDS_OF_PLACE | _AFTER_A_HOUSE
 
 
 def address(text: str, *, at_most: int = ADDRESS_LONGEST) -> str:
@@ -477,11 +481,10 @@ def address(text: str, *, at_most: int = ADDRESS_LONGEST) -> str:
     `address_no_house`, `address_no_street_and_house`, and what `tidy` raises.
     """
     typed = tidy(" ".join(text.split()), longest=at_most)
-    if mixed := [word for word in re.findall(r"[^\W\d_]+", typed) if _is_mixed(word)]:
+    if _LATIN.search(typed) and (mixed := _mixed_words(typed)):
         raise InvalidValue("address_mixed_letters", found=_listed(mixed))
     parts = _WORD_OR_NUMBER.findall(typed.lower())
-    kinds = _KINDS_OF_PLACE | _HOUSE_WORDS | _FLAT_WORDS
-    has_street = any(len(part) > 1 and part[0].isalpha() and part not in kinds for part in parts)
+    has_street = any(len(p) > 1 and p[0].isalpha() and p not in _NO_NAMES for p in parts)
     has_house = _names_a_house(parts) or "б/н" in typed
     if not (has_street or has_house):
         raise InvalidValue("address_no_street_and_house")
@@ -492,21 +495,22 @@ def address(text: str, *, at_most: int = ADDRESS_LONGEST) -> str:
     return typed
 
 
-def _is_mixed(word: str) -> bool:
-    """In two alphabets: "Cадовая" with a Latin "C"."""
-    return not word.isascii() and bool(re.search("[A-Za-z]", word))
+def _mixed_words(text: str) -> list[str]:
+    """Those in two alphabets: "Cадовая" with a Latin "C"."""
+    words = re.findall(r"[^\W\d_]+", text)
+    return [word for word in words if not word.isascii() and _LATIN.search(word)]
 
 
 def _names_a_house(parts: list[str]) -> bool:
     for place, part in enumerate(parts):
-        before = parts[place - 1] if place else ","
-        after = parts[place + 1] if place + 1 < len(parts) else ","
         if not _HOUSE_NUMBER.fullmatch(part):
             continue
+        before = parts[place - 1] if place else ","
         if before in _HOUSE_WORDS:
             return True
-        ends_there = after == "," or after in _HOUSE_WORDS | _FLAT_WORDS
-        if ends_there and place and before not in _FLAT_WORDS | _KINDS_OF_PLACE:
+        after = parts[place + 1] if place + 1 < len(parts) else ","
+        ends_there = after == "," or after in _AFTER_A_HOUSE
+        if ends_there and place and before not in _BEFORE_NO_HOUSE:
             return True
     return False
 
