@@ -30,7 +30,7 @@ from casework.errors import (
     Problem,
     WrongStage,
 )
-from casework.ports import Case, Change, DocumentRecord, Reply, Rules
+from casework.ports import NOTHING, Case, Change, DocumentRecord, Reply, Rules
 from casework.review import (
     answer_due,
     asked_again_at,
@@ -40,7 +40,6 @@ from casework.review import (
 )
 from casework.service import Cause, OutcomeKind
 
-NOTHING = Change()
 RULED = {"upheld": REFUSED, "changed": APPROVED, "sent_back": APPROVED}
 """What each ruling on an appeal is for the appeal itself."""
 OPEN_TO_APPLICANT = frozenset({Stage.DRAFT, Stage.CHECKING, Stage.CLARIFICATION, Stage.REVIEW})
@@ -116,15 +115,23 @@ def _newly_missing(
 def submit(case: Case, rules: Rules, now: datetime) -> Change:
     """Register the application: form good, documents complete, nothing else open for the person."""
     _must_be_in(case.application, Stage.DRAFT)
-    facts, problems = form.check_form(rules.service, case.form, rules.calendar.local_day(now))
-    problems += document_problems(case.application, rules, facts, now)
-    problems += fees.unpaid(case.application, rules, facts, now)
+    facts, problems = checked_draft(case, rules, now)
     if problems:
         raise InvalidForm(problems)
     stored = form.to_json(facts)
     submitted = _submission(rules, facts, stored, now)
     surplus = fees.surplus(case.application, rules, facts)
     return Change((submitted, *surplus), stored, holds=held_keys(rules, facts))
+
+
+def checked_draft(
+    case: Case, rules: Rules, now: datetime
+) -> tuple[Mapping[str, Any], list[Problem]]:
+    """The checked values of a draft, and everything that it lacks to be submitted."""
+    facts, problems = form.check_form(rules.service, case.form, rules.calendar.local_day(now))
+    problems += document_problems(case.application, rules, facts, now)
+    problems += fees.unpaid(case.application, rules, facts, now)
+    return facts, problems
 
 
 def submit_row(
@@ -572,16 +579,21 @@ def _proposal_problems(
     if outcome not in (APPROVED, REFUSED):
         yield Problem("outcome", "not_in_list", {"options": f"{APPROVED}, {REFUSED}"})
         return
+    yield from reason_problems(rules, reasons, needed=outcome == REFUSED)
+    if departs and not explanation:
+        yield Problem("explanation", "departure_unexplained")
+
+
+def reason_problems(rules: Rules, reasons: tuple[str, ...], *, needed: bool) -> Iterable[Problem]:
+    """Of the reasons for a refusal: a refusal needs at least one, anything else takes none."""
     known = [r.code for r in rules.service.refusals if r.cause is not Cause.UNANSWERED]
     if unknown := set(reasons) - set(known):
         options = ", ".join(known)
         yield Problem("reasons", "not_in_list", {"options": options, "found": sorted(unknown)})
-    if outcome == REFUSED and not reasons:
+    if needed and not reasons:
         yield Problem("reasons", "too_few", {"at_least": 1})
-    if outcome == APPROVED and reasons:
+    if not needed and reasons:
         yield Problem("reasons", "not_applicable")
-    if departs and not explanation:
-        yield Problem("explanation", "departure_unexplained")
 
 
 def confirm(

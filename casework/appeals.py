@@ -23,7 +23,7 @@ from casework.deadline import ProvenDue, prove
 from casework.decision import APPROVED, REFUSED, reason
 from casework.errors import AppealTooLate, InvalidForm, NotAllowed, Problem, WrongStage
 from casework.ports import Case, Change, Note, Rules
-from casework.service import Cause, OutcomeKind
+from casework.service import OutcomeKind
 
 UPHELD, CHANGED, SENT_BACK = "upheld", "changed", "sent_back"
 SMS, EMAIL, LETTER, CABINET = "sms", "email", "letter", "cabinet"
@@ -208,14 +208,7 @@ def _ruling_problems(
     if ruling not in RULED:
         yield Problem("outcome", "not_in_list", {"options": ", ".join(RULED)})
         return
-    known = [r.code for r in rules.service.refusals if r.cause is not Cause.UNANSWERED]
-    if unknown := set(reasons) - set(known):
-        options = ", ".join(known)
-        yield Problem("reasons", "not_in_list", {"options": options, "found": sorted(unknown)})
-    if ruling == UPHELD and not reasons:
-        yield Problem("reasons", "too_few", {"at_least": 1})
-    if ruling != UPHELD and reasons:
-        yield Problem("reasons", "not_applicable")
+    yield from actions.reason_problems(rules, reasons, needed=ruling == UPHELD)
     if not explanation:
         yield Problem("explanation", "required")
 

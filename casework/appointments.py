@@ -18,7 +18,7 @@ from typing import Any
 from casework import form
 from casework.application import Application, Happening, Stage
 from casework.errors import BadRequest, InvalidForm, Problem, WrongStage
-from casework.ports import Case, Change, Rules
+from casework.ports import NOTHING, Case, Change, Rules
 from casework.service import FieldType, OutcomeKind
 
 SLOT_KEY = "slot|"
@@ -26,7 +26,6 @@ SLOT_KEY = "slot|"
 the last one empty where the service names none."""
 MINUTES = range(5, 481)
 AHEAD = timedelta(days=366)
-NOTHING = Change()
 
 
 @dataclass(frozen=True, slots=True)

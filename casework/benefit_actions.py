@@ -17,10 +17,9 @@ from casework.benefit import ONCE, Benefit, State, month_after, month_of
 from casework.deadline import due
 from casework.earlier_support import ended as support_ended
 from casework.errors import InvalidForm, InvalidValue, Problem, WrongStage
-from casework.ports import Case, Change, Rules
+from casework.ports import NOTHING, Case, Change, Rules
 from casework.service import Milestone, Payment, Schedule, Term
 
-NOTHING = Change()
 PAYMENT_TERM = "payment"  # of a service that says how soon after the decision money comes
 REASONS = ("refused", "death", "not_entitled", "violation", "moved")
 

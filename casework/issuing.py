@@ -13,10 +13,9 @@ from casework.about_another import is_own
 from casework.application import Happening
 from casework.decision import APPROVED
 from casework.errors import WrongStage
-from casework.ports import Case, Change, Rules
+from casework.ports import NOTHING, Case, Change, Rules
 from casework.service import FieldType, Outcome, OutcomeKind
 
-NOTHING = Change()
 ABOUT_ANOTHER = (OutcomeKind.STOP, OutcomeKind.CHANGE)
 
 

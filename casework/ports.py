@@ -140,3 +140,6 @@ class Change:
     forgets: tuple[Note, ...] = ()
     signed: Signed | None = None
     result: Mapping[str, Any] = field(default_factory=dict)
+
+
+NOTHING = Change()

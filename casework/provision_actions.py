@@ -15,10 +15,8 @@ from typing import Any
 from casework import form
 from casework.application import Happening
 from casework.errors import InvalidForm, Problem, WrongStage
-from casework.ports import Case, Change
+from casework.ports import NOTHING, Case, Change
 from casework.provision import Awaited, Provision
-
-NOTHING = Change()
 
 
 class Need(StrEnum):

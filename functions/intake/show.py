@@ -8,8 +8,8 @@ from adapters import definitions
 from adapters.calendars import calendar_for
 from adapters.casebook import rules_of
 from adapters.wording import shown_problem, text_of
-from casework import drafts, fees, form
-from casework.actions import document_problems
+from casework import drafts, fees
+from casework.actions import checked_draft
 from casework.appeals import window
 from casework.application import IN_WORK, SYSTEM, Application, DocumentState, Question, Stage
 from casework.earlier_support import EARLIER, OWN_REGISTRY
@@ -261,9 +261,7 @@ def _document(case: Case, rules: Rules, id_: str, language: str) -> dict[str, An
 def _lacking(case: Case, rules: Rules, language: str, now: datetime) -> list[dict[str, str]]:
     if case.application.stage is not Stage.DRAFT:
         return []
-    facts, problems = form.check_form(rules.service, case.form, rules.calendar.local_day(now))
-    problems += document_problems(case.application, rules, facts, now)
-    problems += fees.unpaid(case.application, rules, facts, now)
+    _, problems = checked_draft(case, rules, now)
     return [shown_problem(problem, language) for problem in problems]
 
 
