@@ -86,6 +86,12 @@ def _history(options: argparse.Namespace) -> int:
     return remote.show_history(options.url, options.number, verify=options.verify)
 
 
+def _verify(options: argparse.Namespace) -> int:
+    from opora.verify import verify
+
+    return verify(options.file, options.key, options.url, as_json=options.json)
+
+
 def _validate(options: argparse.Namespace) -> int:
     from opora.validate import validate
 
@@ -132,6 +138,7 @@ _COMMANDS: dict[str, Command] = {
     "validate": _validate,
     "deadline": _deadline,
     "services": _services,
+    "verify": _verify,
 }
 
 
@@ -245,6 +252,28 @@ def _add_pure(commands: argparse._SubParsersAction) -> None:
     _add_json(deadline)
 
     _add_services(commands)
+    _add_verify(commands)
+
+
+def _add_verify(commands: argparse._SubParsersAction) -> None:
+    verify = commands.add_parser(
+        "verify",
+        help="whether a PDF is one that Opora issued, byte for byte",
+        description="Whether a PDF is one that Opora issued, byte for byte; exit status 1 when it "
+        "is not. Needs no network with --key. The format is described in docs/verify.md.",
+    )
+    verify.add_argument("file", type=Path, help="the PDF")
+    key = verify.add_mutually_exclusive_group()
+    key.add_argument(
+        "--key",
+        type=Path,
+        metavar="FILE",
+        help="the office's published keys: PEM, or what /check/key answers",
+    )
+    key.add_argument(
+        "--url", default=URL, help="of the office that publishes them (default: %(default)s)"
+    )
+    _add_json(verify)
 
 
 def _add_services(commands: argparse._SubParsersAction) -> None:

@@ -42,6 +42,11 @@ def _asked(action: str, value: str) -> dict[str, Any]:
     return {"seconds": duration(value).total_seconds()}
 
 
+def published_keys(url: str) -> dict[str, Any]:
+    """The public keys of an office, as it publishes them."""
+    return _call(url, "/check/key")
+
+
 def show_token(url: str, person: str) -> int:
     print(_call(url, f"/_local/token/{quote(person, safe='')}")["token"])
     return 0
