@@ -7,17 +7,24 @@ from datetime import UTC, datetime
 from typing import Any
 
 from casework.application import Event, fold
+from casework.archive import is_archive, person_of
 from casework.errors import NotFound
 from casework.ports import Case, DocumentRecord, Note, Signature, Signed, Task
+from casework.retention import Part, part_of_text
 
 
 def app_key(number: str) -> str:
     return f"APP#{number}"
 
 
+def chain_key(number: str) -> str:
+    """Of an application, or of a person's archive."""
+    return f"ARCHIVE#{person_of(number)}" if is_archive(number) else app_key(number)
+
+
 def event_item(event: Event) -> dict[str, Any]:
     return {
-        "pk": app_key(event.number),
+        "pk": chain_key(event.number),
         "sk": f"EVENT#{event.sequence:06d}",
         "number": event.number,
         "sequence": event.sequence,
@@ -52,7 +59,19 @@ def document_item(number: str, record: DocumentRecord) -> dict[str, Any]:
         "vault_key": record.vault_key,
         "defect": record.defect,
         "details": to_json(record.details),
+        **signatures_told(record),
     }
+
+
+def signatures_told(record: DocumentRecord) -> dict[str, str]:
+    """Attributes of a document's item; few documents have them."""
+    told = {"signature": record.signature} if record.signature else {}
+    return told | ({"signatures": to_json(record.signatures)} if record.signatures else {})
+
+
+def signatures_of(item: Mapping[str, Any]) -> dict[str, Any]:
+    told = item.get("signatures")
+    return {"signature": item.get("signature"), "signatures": json.loads(told) if told else None}
 
 
 def document_of(item: Mapping[str, Any]) -> DocumentRecord:
@@ -64,6 +83,7 @@ def document_of(item: Mapping[str, Any]) -> DocumentRecord:
         item["vault_key"],
         item["defect"],
         json.loads(item["details"]),
+        **signatures_of(item),
     )
 
 
@@ -109,6 +129,36 @@ def case_of(number: str, items: Iterable[Mapping[str, Any]]) -> Case:
         },
         Task(task[0]["purpose"], task[0]["token"]) if task else None,
     )
+
+
+_PARTS = {
+    "FORM": Part.FORM,
+    "DOC": Part.DOCUMENTS,
+    "SIGNATURE": Part.SIGNATURES,
+    "PAPER": Part.PAPERS,
+}
+
+
+def part_of(sk: str) -> Part | None:
+    """The part of the data beside the chain that an item belongs to; None: to none."""
+    kind, _, rest = sk.partition("#")
+    return part_of_text(rest.rpartition("#")[2]) if kind == "TEXT" else _PARTS.get(kind)
+
+
+def as_of(items: Iterable[Mapping[str, Any]], sequence: int) -> list[Mapping[str, Any]]:
+    """Without the events after that one, and the texts of later changes. What one change brings has
+    one instant, and its texts stand under its last event."""
+    items = list(items)
+    at = {int(item["sequence"]): item["at"] for item in items if item["sk"].startswith("EVENT#")}
+    last = max(n for n, instant in at.items() if instant <= at[sequence])
+    return [item for item in items if _is_before(item["sk"], sequence, last)]
+
+
+def _is_before(sk: str, event: int, last: int) -> bool:
+    kind, _, rest = sk.partition("#")
+    if kind not in ("EVENT", "TEXT"):
+        return True
+    return int(rest.partition("#")[0]) <= (event if kind == "EVENT" else last)
 
 
 def to_json(value: Any) -> str:

@@ -8,6 +8,8 @@
                              TASK                   who waits for this application: purpose, token
                              NOTICE#<event>#<channel>   a delivery (adapters/deliveries.py)
                              SIGNATURE#<sequence>   the signature under an event, and its text
+                             EXPERTS                a line in the queue of experts
+                             RETENTION              what is kept is looked at (adapters/erasures.py)
     pk = SUPPORT#<key>, VIOLATION#<key>     sk = NOTE#<number>  what is known of a person
     pk = SLOT#<id>      sk = SLOT                   a time of a doctor (adapters/slots.py)
     pk = STRAY#<transaction>    sk = STRAY      money that belongs to no application
@@ -19,65 +21,61 @@ Change names. So history, locking and outbox are one thing, and a crash leaves a
 """
 
 import base64
-import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date, datetime
 from typing import Any, NamedTuple
-
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from adapters.application_items import (
     app_key,
+    as_of,
     case_of,
     document_item,
     event_item,
     event_of,
     instant,
     note_key,
+    part_of,
     signature_item,
     signed_of,
     to_json,
 )
+from adapters.sealed_table import (
+    ATTEMPTS,
+    KEYS_KEPT,
+    Command,
+    Done,
+    Repeated,
+    SealedTable,
+    Taken,
+    command_item,
+    item_of,
+    plain,
+    to_dynamodb,
+)
 from adapters.slots import Slots
 from casework.application import Application, Event, Stage, apply, chain, first_broken_link
 from casework.appointments import slots_in, without_slots
-from casework.errors import AlreadyOpen, BadRequest, KeyReused, NotFound, VersionConflict
+from casework.errors import AlreadyOpen, BadRequest, NotFound
 from casework.fee_receipts import REFUNDED
 from casework.fees import Received
 from casework.ports import Case, Change, Note, Signed, Task
 
-ATTEMPTS = 5
-KEYS_KEPT = timedelta(days=7)
 PAGE = 25
+ROOM = 100  # writes of a transaction
 DRAFTS = "drafts"  # the queue in which drafts wait for the clock; no region is called so
 SORTED_BY = {"by_applicant": "drafted_at", "by_due": "due"}  # the range key of each index
 
-_to_dynamodb = TypeSerializer().serialize
-_from_dynamodb = TypeDeserializer().deserialize
-
-
-class Command(NamedTuple):
-    """A request that may come twice. `key`: who and which; `request`: digest of what was asked.
-
-    `kept`: how long it is remembered; None is for ever (a row of a batch).
-    """
-
-    key: str
-    request: str
-    kept: timedelta | None = KEYS_KEPT
-
-    @classmethod
-    def of(cls, *who_and_which: str, request: Any, kept: timedelta | None = KEYS_KEPT) -> "Command":
-        return cls(_digest(who_and_which), _digest(request), kept)
-
-
-class Done(NamedTuple):
-    """The case after a change. `repeated`: the command had been carried out before."""
-
-    case: Case
-    result: Mapping[str, Any] = {}
-    repeated: bool = False
+__all__ = [
+    "ATTEMPTS",
+    "KEYS_KEPT",
+    "Applications",
+    "Command",
+    "Done",
+    "Page",
+    "SealedChain",
+    "lister_of",
+]
 
 
 class SealedChain(NamedTuple):
@@ -93,33 +91,44 @@ class Page(NamedTuple):
     cursor: str | None
 
 
-class _Repeated(Exception):
-    """The transaction found that its command was carried out already."""
-
-
 class Applications:
-    """`due_of(application)` gives the promised day (ISO) by which queues are sorted, or None."""
+    """`due_of(application)` gives the promised day (ISO) by which queues are sorted, or None;
+    `check_due_of(application)` the instant by which an expert is to judge its first document."""
 
     def __init__(
-        self, client: Any, table: str, due_of: Callable[[Application], str | None]
+        self,
+        client: Any,
+        table: str,
+        due_of: Callable[[Application], str | None],
+        check_due_of: Callable[[Application], datetime | None] = lambda _: None,
     ) -> None:
         self._client = client
         self._table = table
         self._due_of = due_of
+        self._check_due_of = check_due_of
         self._slots = Slots(client, table)
+        self._sealed = SealedTable(client, table)
 
     # ---- reading --------------------------------------------------------------------------------
 
     def load(self, number: str) -> Case:
         """Raises NotFound."""
-        items = list(self._query(app_key(number)))
+        items = list(self._sealed.query(app_key(number)))
         if not items:
             raise NotFound("unknown_number", number=number[:20])
         return case_of(number, items)
 
+    def load_as_of(self, number: str, sequence: int) -> Case:
+        """As it was when that event happened: its chain, and the free texts, up to the change that
+        the event was part of. Of forms and documents only the latest are kept. Raises NotFound."""
+        items = list(self._sealed.query(app_key(number)))
+        if not items:
+            raise NotFound("unknown_number", number=number[:20])
+        return case_of(number, as_of(items, sequence))
+
     def sealed_chain(self, number: str) -> SealedChain:
         """Raises NotFound."""
-        items = {item["sk"]: item for item in self._query(app_key(number))}
+        items = {item["sk"]: item for item in self._sealed.query(app_key(number))}
         if not items:
             raise NotFound("unknown_number", number=number[:20])
         events = [item for sk, item in items.items() if sk.startswith("EVENT#")]
@@ -135,6 +144,10 @@ class Applications:
         """Open applications of a region by promised day, only those whose attributes equal."""
         wanted = {name: value for name, value in equals.items() if value is not None}
         return self._page("by_due", "queue", region, cursor, forward=True, equals=wanted)
+
+    def checks_due(self, region: str, cursor: str | None = None) -> Page:
+        """Applications of a region with documents that await an expert, the first due first."""
+        return self._page("by_due", "queue", f"check#{region}", cursor, forward=True)
 
     def drafts_due(self, day: date) -> Iterator[str]:
         """Numbers of the drafts that the clock may have something to say of by that day."""
@@ -165,10 +178,10 @@ class Applications:
             "TableName": self._table,
             "FilterExpression": "sk = :meta AND attribute_exists(submitted_at) AND #open = :open",
             "ExpressionAttributeNames": {"#open": "providing" if provided else "open"},
-            "ExpressionAttributeValues": _item({":meta": "META", ":open": True}),
+            "ExpressionAttributeValues": item_of({":meta": "META", ":open": True}),
         }
         pages = self._client.get_paginator("scan").paginate(**scan)
-        return [_plain(item)["number"] for page in pages for item in page["Items"]]
+        return [plain(item)["number"] for page in pages for item in page["Items"]]
 
     def _page(
         self,
@@ -188,14 +201,14 @@ class Applications:
             "IndexName": index,
             "KeyConditionExpression": "#key = :key",
             "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": _item(values),
+            "ExpressionAttributeValues": item_of(values),
             "ScanIndexForward": forward,
             "Limit": PAGE,
         }
         if until:
             query["KeyConditionExpression"] += " AND #sorted <= :until"
             query["ExpressionAttributeNames"]["#sorted"] = SORTED_BY[index]
-            query["ExpressionAttributeValues"][":until"] = _to_dynamodb(until)
+            query["ExpressionAttributeValues"][":until"] = to_dynamodb(until)
         if equals:
             query["FilterExpression"] = " AND ".join(f"#{n} = :{n}" for n in equals)
         items: list[dict[str, Any]] = []
@@ -204,35 +217,23 @@ class Applications:
             raise BadRequest("bad_cursor")
         while True:  # a filter can leave a page short: read on until it is full
             found = self._client.query(**query, **({"ExclusiveStartKey": start} if start else {}))
-            items += map(_plain, found["Items"])
+            items += map(plain, found["Items"])
             start = found.get("LastEvaluatedKey")
             if not start or len(items) >= PAGE:
                 return Page(items, _encode_cursor(start))
 
-    def _query(self, pk: str) -> Iterator[dict[str, Any]]:
-        query = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": _item({":pk": pk}),
-            "ConsistentRead": True,
-        }
-        while True:
-            found = self._client.query(**query)
-            yield from map(_plain, found["Items"])
-            if "LastEvaluatedKey" not in found:
-                return
-            query["ExclusiveStartKey"] = found["LastEvaluatedKey"]
-
     def notes(self, kind: str, key: str) -> list[Note]:
         """What is known of somebody by that key, the oldest first."""
-        found = self._query(f"{kind.upper()}#{key}")
+        found = self._sealed.query(f"{kind.upper()}#{key}")
         told = [Note(kind, key, n["number"], datetime.fromisoformat(n["since"])) for n in found]
         return sorted(told, key=lambda note: note.since)
 
     def signatures(self, number: str) -> dict[int, Signed]:
         """The signatures that are kept, by the event that each is under."""
         items = (
-            item for item in self._query(app_key(number)) if item["sk"].startswith("SIGNATURE#")
+            item
+            for item in self._sealed.query(app_key(number))
+            if item["sk"].startswith("SIGNATURE#")
         )
         return {int(item["sk"].partition("#")[2]): signed_of(item) for item in items}
 
@@ -252,7 +253,7 @@ class Applications:
             return done
         try:
             return self._write(Case(Application(number), {}), change, actor, now, command)
-        except _Repeated:
+        except Repeated:
             return self.carried_out(command)
 
     def change(
@@ -271,34 +272,17 @@ class Applications:
         """
         if done := self.carried_out(command):
             return done
-        for _ in range(ATTEMPTS):
-            case = self.load(number)
-            change = act(case)
-            if not change.happenings:
-                return Done(case, change.result)
-            try:
-                return self._write(case, change, actor, now, command)
-            except _Repeated:
-                return self.carried_out(command)
-            except VersionConflict:
-                continue
-        raise VersionConflict()
+        return self._sealed.change(
+            lambda: self.load(number),
+            act,
+            lambda case, change: self._write(case, change, actor, now, command),
+            lambda: self.carried_out(command),
+        )
 
     def carried_out(self, command: Command | None) -> Done | None:
         """What came of the command, if it was carried out before. Raises KeyReused."""
-        if command is None:
-            return None
-        found = self._client.get_item(
-            TableName=self._table,
-            Key=_item({"pk": f"COMMAND#{command.key}", "sk": "COMMAND"}),
-            ConsistentRead=True,
-        ).get("Item")
-        if found is None:
-            return None
-        known = _plain(found)
-        if known["request"] != command.request:
-            raise KeyReused()
-        return Done(self.load(known["number"]), json.loads(known["result"]), repeated=True)
+        known = self._sealed.known(command) if command else None
+        return Done(self.load(known["number"]), known["result"], repeated=True) if known else None
 
     def _write(
         self, case: Case, change: Change, actor: str, now: datetime, command: Command | None
@@ -308,16 +292,47 @@ class Applications:
         for event in events:
             application = apply(application, event)
         puts = list(self._puts(application, events, change, command, now))
-        writes = [self._put(item, must_be_new=new) for item, new in puts]
+        writes = [self._sealed.put(item, must_be_new=new) for item, new in puts]
         taken = slots_in(change.holds)
         writes += self._slots.taking(taken, application.number, application.region, now)
         writes += self._slots.returning(slots_in(change.frees), application.number)
         writes += [
             self._delete_hold(key, application.number) for key in without_slots(change.frees)
         ]
-        writes += [self._delete(note_key(note)) for note in change.forgets]
-        self._transact(writes, [item for item, _ in puts])
+        writes += [self._sealed.delete(note_key(note)) for note in change.forgets]
+        writes += self._line_of_experts(case.application, application)
+        writes += self._erasing(application.number, change.erases, ROOM - len(writes))
+        try:
+            self._sealed.transact(writes, [item for item, _ in puts])
+        except Taken as taken:
+            raise self._already_open(taken.pk) from taken
+        if change.erases:
+            return Done(self.load(application.number), change.result)
         return Done(_after(case, application, events, change), change.result)
+
+    def _line_of_experts(self, before: Application, after: Application) -> list[dict[str, Any]]:
+        """In their queue while a document awaits them; it is written when its instant moves."""
+        key, due = {"pk": app_key(after.number), "sk": "EXPERTS"}, self._check_due_of(after)
+        if due == self._check_due_of(before):
+            return []
+        if due is None:
+            return [self._sealed.delete(key)]
+        line = {
+            **key,
+            "number": after.number,
+            "service": after.service,
+            "region": after.region,
+            "queue": f"check#{after.region}",
+            "due": f"{instant(due)}#{after.number}",
+        }
+        return [self._sealed.put(line, must_be_new=False)]
+
+    def _erasing(self, number: str, parts: Collection[str], room: int) -> list[dict[str, Any]]:
+        """The writes that delete those parts, as many as the transaction has room for; the rest is
+        swept afterwards (adapters/erasures.py)."""
+        items = self._sealed.query(app_key(number)) if parts else ()
+        gone = [item for item in items if part_of(item["sk"]) in parts]
+        return [self._sealed.delete({"pk": i["pk"], "sk": i["sk"]}) for i in gone[:room]]
 
     def _puts(
         self,
@@ -330,7 +345,7 @@ class Applications:
         """Every item of the transaction, and whether it must not exist yet."""
         number = application.number
         if command:
-            yield _command_item(command, number, change.result, now), True
+            yield command_item(command, number, change.result, now), True
         for key in without_slots(change.holds):
             yield {"pk": f"OPEN#{key}", "sk": "OPEN", "number": number}, True
         for event in events:
@@ -378,53 +393,29 @@ class Applications:
             meta["providing"] = True
         return {name: value for name, value in meta.items() if value is not None}
 
-    def _put(self, item: Mapping[str, Any], *, must_be_new: bool) -> dict[str, Any]:
-        put = {"TableName": self._table, "Item": _item(item)}
-        condition = {"ConditionExpression": "attribute_not_exists(pk)"} if must_be_new else {}
-        return {"Put": put | condition}
-
     def _delete_hold(self, key: str, number: str) -> dict[str, Any]:
         return {
             "Delete": {
                 "TableName": self._table,
-                "Key": _item({"pk": f"OPEN#{key}", "sk": "OPEN"}),
+                "Key": item_of({"pk": f"OPEN#{key}", "sk": "OPEN"}),
                 "ConditionExpression": "attribute_not_exists(pk) OR #number = :number",
                 "ExpressionAttributeNames": {"#number": "number"},
-                "ExpressionAttributeValues": _item({":number": number}),
+                "ExpressionAttributeValues": item_of({":number": number}),
             }
         }
 
-    def _delete(self, key: Mapping[str, Any]) -> dict[str, Any]:
-        return {"Delete": {"TableName": self._table, "Key": _item(key)}}
-
-    def _transact(self, writes: list[dict[str, Any]], puts: list[dict[str, Any]]) -> None:
-        try:
-            self._client.transact_write_items(TransactItems=writes)
-        except self._client.exceptions.TransactionCanceledException as error:
-            reasons = error.response.get("CancellationReasons", [])
-            failed = {
-                put["sk"].partition("#")[0]: put["pk"]
-                for put, reason in zip(puts, reasons, strict=False)
-                if reason.get("Code") == "ConditionalCheckFailed"
-            }
-            if "COMMAND" in failed:
-                raise _Repeated from error
-            if "OPEN" in failed:
-                raise self._already_open(failed["OPEN"]) from error
-            raise VersionConflict from error
-
     def _already_open(self, pk: str) -> AlreadyOpen:
         """`key`: what is taken; `number`: by whom, for those only who may know it."""
-        key = _item({"pk": pk, "sk": "OPEN"})
+        key = item_of({"pk": pk, "sk": "OPEN"})
         found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        holder = _plain(found.get("Item", {})).get("number")
+        holder = plain(found.get("Item", {})).get("number")
         return AlreadyOpen(key=pk.partition("#")[2], **({"number": holder} if holder else {}))
 
     # ---- who waits ------------------------------------------------------------------------------
 
     def put_task(self, number: str, task: Task) -> None:
         item = {"pk": app_key(number), "sk": "TASK", **task._asdict()}
-        self._client.put_item(TableName=self._table, Item=_item(item))
+        self._client.put_item(TableName=self._table, Item=item_of(item))
 
     # ---- money that belongs to no application ---------------------------------------------------
 
@@ -442,10 +433,10 @@ class Applications:
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item=_item(item),
+                Item=item_of(item),
                 ConditionExpression="attribute_not_exists(pk) OR #state <> :refunded",
                 ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues=_item({":refunded": REFUNDED}),
+                ExpressionAttributeValues=item_of({":refunded": REFUNDED}),
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return state == REFUNDED
@@ -465,19 +456,6 @@ def _paid(watch: str, application: Application) -> dict[str, str]:
     return {"queue": f"pay#{watch}", "due": application.number}
 
 
-def _command_item(
-    command: Command, number: str, result: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
-    item = {
-        "pk": f"COMMAND#{command.key}",
-        "sk": "COMMAND",
-        "request": command.request,
-        "number": number,
-        "result": to_json(result),
-    }
-    return item | ({"expires": int((now + command.kept).timestamp())} if command.kept else {})
-
-
 def _after(case: Case, application: Application, events: list[Event], change: Change) -> Case:
     return Case(
         application,
@@ -487,18 +465,6 @@ def _after(case: Case, application: Application, events: list[Event], change: Ch
         {**case.texts, **change.texts},
         case.task,
     )
-
-
-def _item(plain: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _to_dynamodb(value) for name, value in plain.items()}
-
-
-def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _from_dynamodb(value) for name, value in item.items()}
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(to_json(value).encode()).hexdigest()
 
 
 def _encode_cursor(key: Mapping[str, Any] | None) -> str | None:

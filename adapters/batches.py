@@ -3,14 +3,15 @@
 inbox/<agency>/<service>/<file>           dropped by the agency
 reports/<agency>/<service>/<file>.report.csv
 work/<batch>/parts.json, part-0001.json, result-0001.json
+work/<batch>/scans/<sha256>     files of an archive that belong to rows
 """
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from casework.batch import Row, RowResult
+from casework.batch import Row, RowResult, Scan
 from casework.errors import Problem
 
 INBOX = "inbox/"
@@ -53,12 +54,12 @@ class Batches:
         found = self._client.get_object(Bucket=self._bucket, Key=drop.key, **version)
         return found["Body"].read(at_most + 1)
 
-    def put_parts(self, batch: str, rows: list[Row], size: int) -> tuple[str, int]:
-        """Write the rows in parts of `size`; gives the manifest's key and the number of parts."""
-        starts = range(0, len(rows), size)
-        keys = [f"work/{batch}/part-{position:04d}.json" for position in range(1, len(starts) + 1)]
-        for key, start in zip(keys, starts, strict=True):
-            self._put(key, [row._asdict() for row in rows[start : start + size]])
+    def put_parts(self, batch: str, parts: Iterable[list[Row]]) -> tuple[str, int]:
+        """Gives the manifest's key and the number of parts."""
+        keys = []
+        for position, rows in enumerate(parts, start=1):
+            keys.append(f"work/{batch}/part-{position:04d}.json")
+            self._put(keys[-1], [row._asdict() for row in rows])
         manifest = f"work/{batch}/parts.json"
         self._put(manifest, [{"part": key} for key in keys])
         return manifest, len(keys)
@@ -74,6 +75,16 @@ class Batches:
         for part in self._get(f"work/{batch}/parts.json"):
             for result in self._get(_result_key(part["part"])):
                 yield RowResult(**{**result, "problems": _problems(result["problems"])})
+
+    def put_scan(self, batch: str, data: bytes) -> str:
+        """Gives the SHA-256 that it is found by."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        self._client.put_object(Bucket=self._bucket, Key=_scan_key(batch, sha256), Body=data)
+        return sha256
+
+    def scan(self, batch: str, sha256: str) -> bytes:
+        found = self._client.get_object(Bucket=self._bucket, Key=_scan_key(batch, sha256))
+        return found["Body"].read()
 
     def put_file_problems(self, batch: str, problems: list[Problem]) -> None:
         self._put(f"work/{batch}/problems.json", problems)
@@ -100,10 +111,16 @@ def _result_key(part: str) -> str:
     return part.replace("/part-", "/result-")
 
 
+def _scan_key(batch: str, sha256: str) -> str:
+    return f"work/{batch}/scans/{sha256}"
+
+
 def _row(stored: dict[str, Any]) -> Row:
     held = stored["documents"]
     documents = None if held is None else tuple(held)
-    return Row(**{**stored, "documents": documents, "problems": _problems(stored["problems"])})
+    scans = tuple(Scan(*scan) for scan in stored["scans"])
+    told = {"documents": documents, "scans": scans, "problems": _problems(stored["problems"])}
+    return Row(**{**stored, **told})
 
 
 def _problems(stored: list[Any]) -> tuple[Problem, ...]:

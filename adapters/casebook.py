@@ -1,10 +1,11 @@
 """Applications together with the rules each is under: what every function works with."""
 
+from datetime import datetime
 from typing import Any
 
 from adapters import aws, definitions
 from adapters.applications import Applications
-from casework import drafts
+from casework import document_check, drafts
 from casework.application import Application, Stage
 from casework.ports import Rules
 from casework.review import promised_day
@@ -16,10 +17,16 @@ def rules_of(application: Application) -> Rules:
 
 
 def open_casebook(table: str, client: Any = None) -> Applications:
-    return Applications(client or aws.client("dynamodb"), table, _due_of)
+    return Applications(client or aws.client("dynamodb"), table, _due_of, _check_due_of)
 
 
 def _due_of(application: Application) -> str | None:
     if application.stage is Stage.DRAFT:
         return drafts.next_day(application, rules_of(application))
     return promised_day(application, rules_of(application)) if application.in_work else None
+
+
+def _check_due_of(application: Application) -> datetime | None:
+    if not application.in_work:
+        return None
+    return document_check.first_due(application, rules_of(application))

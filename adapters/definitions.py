@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from adapters.calendars import calendar_for
+from casework.archive_actions import Kind
 from casework.blocks import expanded
 from casework.contradictions import CHECKED
 from casework.errors import BadDefinition, NotFound
 from casework.parameters import ParameterFile, Parameters
 from casework.ports import Rules
+from casework.retention import Retention
 from casework.service import ServiceDefinition
 
 SERVICES = Path(__file__).parent.parent / "services"
@@ -77,6 +79,13 @@ def classifiers() -> dict[str, list[dict[str, str]]]:
     return {path.stem: _read(f"classifiers/{path.name}")["options"] for path in found}
 
 
+@cache
+def archive_kinds() -> dict[str, Kind]:
+    """Papers that a person may keep in the archive, by their kind."""
+    told = _read("parameters/archive_documents.toml")["options"]
+    return {option["value"]: Kind(**option) for option in told}
+
+
 def rules(service_id: str, region: str, version: int | None = None) -> Rules:
     """What an application to that service is decided under in that region.
 
@@ -104,6 +113,17 @@ def frozen_path(service_id: str, version: int) -> Path:
 @cache
 def figures() -> ParameterFile:
     return ParameterFile.model_validate(_read("parameters/figures.toml"))
+
+
+@cache
+def trust_roots() -> list[str]:
+    """Certificates (PEM) that the signatures of documents may lead to."""
+    return [root["pem"] for root in _read("parameters/trust.toml")["roots"]]
+
+
+@cache
+def retention() -> Retention:
+    return Retention.model_validate(_read("parameters/retention.toml"))
 
 
 def text_names() -> list[str]:
@@ -141,7 +161,8 @@ def compiled() -> Iterator[tuple[str, bytes]]:
     """(path in services/, content) of everything that is quicker to read as JSON."""
     for definition in services().values():
         yield f"{COMPILED}/services/{definition.id}.json", to_json(definition)
-    for name in ("parameters/figures", *(f"texts/{name}" for name in text_names())):
+    parameters = (f"parameters/{name}" for name in ("archive_documents", "figures", "retention"))
+    for name in (*parameters, *(f"texts/{name}" for name in text_names())):
         told = json.dumps(_read(f"{name}.toml"), ensure_ascii=False, default=str)
         yield f"{COMPILED}/{name}.json", told.encode()
 

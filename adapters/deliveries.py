@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from adapters.application_items import chain_key
+
 
 class State(StrEnum):
     NEW = "new"  # nobody has tried: it is ours to send now
@@ -29,7 +31,7 @@ class Delivery(NamedTuple):
     @property
     def key(self) -> dict[str, Any]:
         sk = f"NOTICE#{self.event:06d}#{self.template}#{self.channel}"
-        return {"pk": {"S": f"APP#{self.number}"}, "sk": {"S": sk}}
+        return {"pk": {"S": chain_key(self.number)}, "sk": {"S": sk}}
 
 
 class Told(NamedTuple):

@@ -18,6 +18,13 @@ class RegistryRequest(NamedTuple):
     registry: str
 
 
+class ScanAwaited(NamedTuple):
+    """Look, in a while, whether the verdict on this upload has come."""
+
+    number: str
+    document: str
+
+
 class RegistryReply(NamedTuple):
     """`outcome`: matched | mismatched; `fields`: those that differ."""
 
@@ -54,17 +61,42 @@ class DeliveryRequest(NamedTuple):
     template: str
 
 
+class PaperRequest(NamedTuple):
+    """Draw the papers that event number `event` calls for."""
+
+    number: str
+    event: int
+
+
+class SignatureCheck(NamedTuple):
+    """Check the signatures of the file that event number `event` is about. `number`: of an
+    application, or of a person's archive."""
+
+    number: str
+    event: int
+
+
+class ErasureRequest(NamedTuple):
+    """Of `number` (an application, or a person's archive) is to be erased what may be. `step`:
+    begin (the person has withdrawn the consent) | erase | document (one was taken out)."""
+
+    number: str
+    step: str
+
+
 class Queue:
     def __init__(self, client: Any, url: str) -> None:
         self._client = client
         self._url = url
 
-    def send(self, messages: Iterable[NamedTuple]) -> None:
-        """Raises Unavailable when the queue did not take all of them; sending again is harmless."""
+    def send(self, messages: Iterable[NamedTuple], *, delay: int = 0) -> None:
+        """`delay`: seconds before they can be read, 900 at most. Raises Unavailable when the queue
+        did not take all of them; sending again is harmless."""
         waiting = list(messages)
         for start in range(0, len(waiting), AT_ONCE):
             entries = [
                 {"Id": str(place), "MessageBody": json.dumps(message._asdict())}
+                | ({"DelaySeconds": delay} if delay else {})
                 for place, message in enumerate(waiting[start : start + AT_ONCE])
             ]
             sent = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)

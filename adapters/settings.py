@@ -20,13 +20,20 @@ class Settings(BaseModel):
     benefit_payments: str
     transfers: str
     registry_requests: str
+    scans_awaited: str
     deliveries: str
+    paper_requests: str
+    signature_checks: str
     operators_topic: str
     agencies_topic: str
     refunds: str
+    erasures: str
     payment_page: str
     payments_secret: str
     signatures_secret: str
+    codes_secret: str
+    seal_key: str
+    check_page: str
     sender: str
     cabinet_url: str
 

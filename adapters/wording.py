@@ -8,16 +8,28 @@ from casework.errors import Problem
 
 
 def text_of(file: str, code: str, language: str, details: Mapping[str, Any]) -> str:
-    """The text of `code` in that file ("errors" or "problems"), else in the other; never none."""
+    """The text of `code` in that file ("errors" or "problems"), else in the other; never none.
+
+    Of a defect that one page has, with the page's number (`page`) before it.
+    """
     errors, problems = definitions.texts("errors"), definitions.texts("problems")
     first, second = (errors, problems) if file == "errors" else (problems, errors)
     told = first.get(code) or second.get(code) or errors["error"]
-    return told[language].format_map(_Details(details))
+    text = told[language].format_map(_Details(details))
+    if "page" not in details:
+        return text
+    return f"{problems['on_page'][language].format(page=details['page'])} {text}"
 
 
 def shown_problem(found: Problem, language: str) -> dict[str, str]:
     message = text_of("problems", found.code, language, found.details)
     return {"field": found.field, "code": found.code, "message": message}
+
+
+def code_message(operation: str, language: str, code: str) -> str:
+    """The SMS with a one-time code for an operation of the API, which its reader must recognise."""
+    told = definitions.texts("one_time_codes")
+    return told["sms"][language].format(code=code, operation=told[operation][language])
 
 
 class _Details(dict):

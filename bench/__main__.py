@@ -8,7 +8,10 @@ from collections.abc import Iterable
 
 from bench.table import Row, as_json, as_text
 
-SECTIONS = ("cold_start", "definitions", "law", "local_cloud", "packages")
+SECTIONS = (
+    *("cold_start", "definitions", "documents", "law"),
+    *("local_cloud", "packages", "papers", "pdfs"),
+)
 """Each a module of this package with `rows()`; imported when asked for, as some import moto."""
 
 

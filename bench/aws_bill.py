@@ -92,7 +92,7 @@ class _Meter:
         seconds = own_cpu / share + aws_calls * AWS_CALL_SECONDS
         with self._mutex:
             self.bill.invocations += 1
-            self.bill.api_requests += function.handler == "functions.intake.api.handler"
+            self.bill.api_requests += function.handler.endswith("api.handler")
             self.bill.aws_calls += aws_calls
             self.bill.own_cpu += own_cpu
             self.bill.gigabyte_seconds += seconds * memory / 1024

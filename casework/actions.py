@@ -6,7 +6,7 @@ clock, registries, uploads), and WrongStage where a person should know.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,13 +14,22 @@ from typing import Any
 from casework import (
     appointments,
     decision,
+    document_check,
     earlier_support,
     fees,
     form,
     provision_waits,
     violations,
 )
-from casework.application import SYSTEM, Application, Gap, Happening, Stage
+from casework.application import (
+    GONE,
+    SYSTEM,
+    Application,
+    DocumentState,
+    Gap,
+    Happening,
+    Stage,
+)
 from casework.decision import APPROVED, REFUSED, Assessment
 from casework.errors import (
     AnswerTooLate,
@@ -30,12 +39,13 @@ from casework.errors import (
     Problem,
     WrongStage,
 )
+from casework.files import STILL, UNDER_WAY, Move
 from casework.ports import NOTHING, Case, Change, DocumentRecord, Reply, Rules
 from casework.review import (
     answer_due,
     asked_again_at,
     due_marks,
-    mismatch_gaps,
+    gaps_to_ask,
     patience_ends,
 )
 from casework.service import Cause, OutcomeKind
@@ -135,17 +145,25 @@ def checked_draft(
 
 
 def submit_row(
-    rules: Rules, raw: Mapping[str, Any], held: Iterable[str], now: datetime, **whose: Any
+    rules: Rules,
+    raw: Mapping[str, Any],
+    held: Iterable[str],
+    now: datetime,
+    scans: Iterable[DocumentRecord] = (),
+    defects: Iterable[Problem] = (),
+    **whose: Any,
 ) -> Change:
     """A row of an agency's batch: drafted and registered at once. `held`: the kinds of documents
-    whose originals the agency has seen and keeps."""
-    held = set(held)
+    whose originals the agency has seen and keeps. `scans`: those that it sent along, found good but
+    for `defects`; each is still to be scanned for malware like any upload."""
+    held, scans = set(held), tuple(scans)
     facts, problems = form.check_form(rules.service, raw, rules.calendar.local_day(now))
     known = {document.kind for document in rules.service.documents}
     problems += [
         Problem("documents", "unknown_document", {"kind": k}) for k in sorted(held - known)
     ]
-    problems += _missing(rules, facts, held, now)
+    problems += defects
+    problems += _missing(rules, facts, held | {scan.kind for scan in scans}, now)
     if fees.due(rules, facts, now):  # nobody can pay for a row: the person applies, and pays
         problems.append(Problem("fee", "fee_in_batch"))
     outcome = rules.service.outcome
@@ -160,10 +178,14 @@ def submit_row(
         Happening("document_accepted", {"document": f"held-{kind}", "kind": kind, "sha256": None})
         for kind in sorted(held)
     )
+    announced = (
+        Happening("document_announced", {"document": scan.id, "kind": scan.kind}) for scan in scans
+    )
     begun = draft(rules, stored, **whose).happenings
     return Change(
-        (*begun, *attested, _submission(rules, facts, stored, now)),
+        (*begun, *attested, *announced, _submission(rules, facts, stored, now)),
         stored,
+        documents=scans,
         holds=held_keys(rules, facts),
     )
 
@@ -266,11 +288,24 @@ def answer(
     asked_for = {gap.document for gap in question.gaps if gap.document}
     facts = rules.facts(stored, now)
     needed = asked_for | set(_kinds_needed(rules, facts, now))
-    if problems := _lacking_documents(case.application, needed):
+    current = _without_asked_about(case.application, asked_for)
+    if problems := _lacking_documents(current, needed):
         raise InvalidForm(problems)
     texts = {"answer": message} if message else {}
     answered = Change((Happening("answered", data),), form=stored, texts=texts)
     return _corrected(case, rules, answered)
+
+
+def _without_asked_about(application: Application, kinds: set[str]) -> Application:
+    """Of the kinds asked for, what was accepted before the question is no answer to it."""
+    documents = {
+        id_: document
+        for id_, document in application.documents.items()
+        if document.kind not in kinds
+        or document.state != "accepted"
+        or document.accepted_in > application.question.event
+    }
+    return replace(application, documents=documents)
 
 
 def _correction(
@@ -299,8 +334,11 @@ def _correction(
 # ---- documents ----------------------------------------------------------------------------------
 
 
-def announce_document(case: Case, rules: Rules, record: DocumentRecord) -> Change:
-    """A file will be uploaded: for a draft, for an answer, or for a correction."""
+def announce_document(
+    case: Case, rules: Rules, record: DocumentRecord, replaces: str | None = None
+) -> Change:
+    """A file will be uploaded: for a draft, for an answer, or for a correction; `replaces`: the
+    document that gives way to it once it is accepted."""
     if case.application.stage not in OPEN_TO_APPLICANT:
         raise WrongStage(stage=case.application.stage)
     if rules.service.document(record.kind) is None:
@@ -309,21 +347,34 @@ def announce_document(case: Case, rules: Rules, record: DocumentRecord) -> Chang
     if len(case.application.documents) >= DOCUMENTS_AT_MOST:
         raise InvalidForm([Problem("kind", "too_many", {"at_most": DOCUMENTS_AT_MOST})])
     data = {"document": record.id, "kind": record.kind}
+    if replaces is not None:
+        _must_be_replaceable(case.application, replaces, record.kind)
+        data["replaces"] = replaces
     announced = Happening("document_announced", data)
     return Change((announced,), documents=(record,), result={"document": record.id})
 
 
-def judge_document(case: Case, record: DocumentRecord, *, sha256: str | None, size: int) -> Change:
-    """The verdict on an uploaded file; the same upload again changes nothing."""
-    known = case.application.documents[record.id]
-    if known.state != "announced" or case.application.closed:
+def _must_be_replaceable(application: Application, id_: str, kind: str) -> None:
+    known = application.documents.get(id_)
+    if known is None or known.kind != kind or known.state in GONE:
+        raise InvalidForm([Problem("replaces", "no_such_document")])
+
+
+def move_document(
+    case: Case, id_: str, act: Callable[[DocumentState], Move], vault_key: str | None = None
+) -> Change:
+    """What happens to an uploaded file (casework.files); news that say nothing new change nothing.
+    `vault_key`: where it lies once it is accepted."""
+    known = case.application.documents[id_]
+    move = STILL if case.application.closed else act(known)
+    if not move.happenings:
         return NOTHING
-    named = {"document": record.id, "kind": record.kind, "sha256": sha256, "size": size}
-    if record.defect:
-        verdict = Happening("document_rejected", {**named, "defect": record.defect})
-    else:
-        verdict = Happening("document_accepted", named)
-    return Change((verdict,), documents=(record,))
+    named = {"document": id_, "kind": known.kind}
+    happenings = tuple(Happening(kind, {**named, **data}) for kind, data in move.happenings)
+    beside = dict(move.beside)
+    if happenings[-1].kind == "document_accepted":
+        beside["vault_key"] = vault_key
+    return Change(happenings, documents=(replace(case.documents[id_], **beside),))
 
 
 def document_problems(
@@ -339,19 +390,27 @@ def _kinds_needed(rules: Rules, facts: Mapping[str, Any], now: datetime) -> list
 
 def _lacking_documents(application: Application, needed: Iterable[str]) -> list[Problem]:
     accepted = set(application.documents_in("accepted").values())
-    announced = set(application.documents_in("announced").values())
+    pending = {d.kind for d in application.documents.values() if d.state in UNDER_WAY}
     rejected = set(application.documents_in("rejected").values())
     problems = []
     for kind in sorted(set(needed) - accepted):
         code = (
             "document_pending"
-            if kind in announced
+            if kind in pending
             else "document_rejected"
             if kind in rejected
             else "document_missing"
         )
         problems.append(Problem(f"documents.{kind}", code, {"kind": kind}))
     return problems
+
+
+def _not_accepted(application: Application, needed: Iterable[str]) -> list[str]:
+    """Of the kinds needed, those of which documents came and none is accepted: the scans of an
+    agency's row are registered with it, before the malware scanner has seen them."""
+    came = {d.kind for d in application.documents.values() if d.state not in GONE}
+    lacking = came - set(application.documents_in("accepted").values())
+    return [kind for kind in needed if kind in lacking]
 
 
 def _missing(
@@ -418,13 +477,15 @@ def _replied(rules: Rules, reply: Reply) -> Happening:
 # ---- questions ----------------------------------------------------------------------------------
 
 
-def ask_about_mismatches(case: Case, rules: Rules) -> Change:
-    """Ask once about everything that the registries contradict."""
+def ask_by_system(case: Case, rules: Rules) -> Change:
+    """Ask once about everything that the registries contradict and the experts rejected."""
     application = case.application
-    gaps = mismatch_gaps(application, rules.service)
-    if application.stage is not Stage.REVIEW or application.asked_by_system or not gaps:
+    gaps = gaps_to_ask(application, rules.service)
+    if application.stage is not Stage.REVIEW or not gaps:
         return NOTHING
-    return Change((_question(gaps),), texts={"question": None})  # none, where an old one had words
+    question = _question(gaps, extends=_extends(application, rules, gaps))
+    # Said also when it says nothing: an old question may have had words.
+    return Change((question,), texts={"question": document_check.notes(case)})
 
 
 def ask(case: Case, rules: Rules, officer: str, gaps: Iterable[Gap], message: str | None) -> Change:
@@ -434,6 +495,7 @@ def ask(case: Case, rules: Rules, officer: str, gaps: Iterable[Gap], message: st
     gaps = tuple(gaps)
     if problems := list(_gap_problems(rules, gaps)):
         raise InvalidForm(problems)
+    gaps = tuple(dict.fromkeys([*gaps, *document_check.gaps(case.application)]))
     extends = _extends(case.application, rules, gaps)
     return Change((_question(gaps, extends=extends),), texts={"question": message})
 
@@ -471,16 +533,19 @@ def _gap_problems(rules: Rules, gaps: tuple[Gap, ...]) -> Iterable[Problem]:
 
 def mark(case: Case, rules: Rules, now: datetime) -> Change:
     """Everything that the clock has to say by now: silent registries, reminders, overdue,
-    escalation, refusal of what was not answered. What was said before is not said again."""
+    escalation, refusal of what was not answered, experts who are late. What was said before is not
+    said again."""
+    of_documents = document_check.marked(case.application, rules, now)
     if case.application.stage is Stage.CHECKING:
-        return _mark_silence(case, rules, now)
+        return Change((*_mark_silence(case, rules, now).happenings, *of_documents))
     if case.application.provided:
         return Change(provision_waits.marked(case.application, rules, now))
     due = due_marks(case.application, rules, now)
     if "unanswered" in due:
         return _refuse_unanswered(case, rules, now)
     happenings = {"question_reminder": Happening("applicant_reminded")}
-    return Change(tuple(happenings.get(n) or Happening("marked", {"mark": n}) for n in due))
+    marks = (happenings.get(n) or Happening("marked", {"mark": n}) for n in due)
+    return Change((*marks, *of_documents))
 
 
 def _refuse_unanswered(case: Case, rules: Rules, now: datetime) -> Change:
@@ -550,6 +615,11 @@ def propose(
     if outcome == REFUSED:
         return Change((Happening("proposed", data),), texts=texts)
     appointments.must_have_slot(application)
+    needed = _kinds_needed(rules, rules.facts(case.form, now), now)
+    document_check.must_be_conforming(application, rules, needed)
+    if lacking := _not_accepted(application, needed):
+        titles = (rules.service.document(kind).title for kind in lacking)
+        raise WrongStage("documents_not_accepted", titles="; ".join(titles))
     decided = Happening("decided", {**data, "officer": officer})
     return Change((decided,), texts=texts, frees=_held_by_approved(case, rules, now))
 
@@ -563,6 +633,9 @@ def decide_by_rules(case: Case, rules: Rules, now: datetime) -> Change:
     if not rules.service.decided_by_rules or application.stage is not Stage.REVIEW:
         return NOTHING
     if not (confirmed and free) or application.slot_lost:
+        return NOTHING
+    needed = _kinds_needed(rules, rules.facts(case.form, now), now)
+    if _not_accepted(application, needed):
         return NOTHING
     proposed = assessment(case, rules)
     if proposed.outcome != APPROVED:

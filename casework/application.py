@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from casework import benefit, original, provision
+from casework import benefit, files, original, provision
 from casework.benefit import Benefit
 from casework.deadline import ClockEvent
 from casework.fee_receipts import REFUND_DUE, REFUNDED, RUBLES, FeeReceipt, FeeRequest, Fees
+from casework.files import FileState
+from casework.happening import Happening
 from casework.original import Original
 from casework.provision import Provision
 
@@ -40,14 +42,8 @@ IN_WORK = frozenset({Stage.CHECKING, Stage.CLARIFICATION, Stage.REVIEW, Stage.CO
 WORK_ON_A_DRAFT = frozenset(
     {"drafted", "changed", "document_announced", "fee_requested", "fee_paid"}
 )
+GONE = frozenset({"replaced", "erased"})  # documents that nothing happens to any more
 CLOSED = frozenset({Stage.APPROVED, Stage.REFUSED, Stage.WITHDRAWN, Stage.EXPIRED})
-
-
-class Happening(NamedTuple):
-    """What an action lets happen, before it has its place in the chain."""
-
-    kind: str
-    data: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +98,37 @@ class Question:
     extends: bool = False
 
 
+class Checked(NamedTuple):
+    """An expert's verdict on a document: conforming | nonconforming | unreadable | suspect, with
+    the codes of what he found; `event` is the sequence number of the event that says so."""
+
+    verdict: str
+    defects: tuple[str, ...]
+    at: datetime
+    officer: str
+    event: int
+
+
 @dataclass(frozen=True, slots=True)
-class DocumentState:
-    kind: str
-    state: str  # announced | accepted | rejected
-    defect: str | None = None
-    sha256: str | None = None
+class DocumentState(FileState):
+    """`state`: what a file may be (casework.files), and replaced | erased."""
+
+    replaces: str | None = None  # the document that this one is uploaded instead of
+    accepted_at: datetime | None = None
+    accepted_in: int = 0  # the sequence number of the event that accepted it
+    checked_by_expert: Checked | None = None
+    check_marks: frozenset[str] = frozenset()  # what the clock of the expert's check has said
+    asked: bool = False  # whether the applicant was asked about what the expert found
+
+    @property
+    def checked(self) -> str | None:
+        """The expert's verdict, if there is one."""
+        return self.checked_by_expert.verdict if self.checked_by_expert else None
+
+    @property
+    def may_be_asked_about(self) -> bool:
+        """Whether an expert rejected it and the applicant was not asked about it."""
+        return self.state == "rejected" and self.checked_by_expert is not None and not self.asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +174,29 @@ class ProofOfReceipt:
     at: datetime
     how: str
     notice: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What of the data beside the chain is no more. `kept`: what stays, each with why (the state
+    whose rule keeps it) and until which ISO day, None while that lasts (casework/retention.py)."""
+
+    at: datetime
+    what: frozenset[str]
+    kept: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperState:
+    """A PDF that we issued (casework/papers.py) about the event `of`, in one `print` (standard |
+    large), at that instant. `sha256` and `size` are of the file as it is kept."""
+
+    kind: str
+    of: int
+    at: datetime
+    print: str
+    sha256: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +247,10 @@ class Application:
     draft_reminded: bool = False
     slot_lost: bool = False  # the clinic took back the time that was held or booked
     violation: str | None = None
+    papers: Mapping[str, PaperState] = field(default_factory=dict)
+    upheld_by: str | None = None  # the appeal that left the decision as it is
+    consent_withdrawn_at: datetime | None = None
+    erased: Erasure | None = None
 
     @property
     def provided(self) -> Provision | Original | None:
@@ -247,6 +295,10 @@ class Application:
     def open_checks(self) -> tuple[str, ...]:
         return tuple(name for name, check in self.checks.items() if check.is_open)
 
+    def is_erased(self, part: str) -> bool:
+        """Whether that part of what lies beside the chain is no more (casework/retention.py)."""
+        return self.erased is not None and part in self.erased.what
+
     def documents_in(self, state: str) -> dict[str, str]:
         """Kinds by document id, of the documents in that state."""
         return {id_: d.kind for id_, d in self.documents.items() if d.state == state}
@@ -274,16 +326,22 @@ def apply(application: Application, event: Event) -> Application:
     )
 
 
+class Chained(Protocol):
+    """What events fold to: `version` is the sequence number of the last, `head` its hash."""
+
+    number: str
+    version: int
+    head: str
+
+
 def chain(
-    application: Application, happenings: Iterable[Happening], at: datetime, actor: str
+    chained: Chained, happenings: Iterable[Happening], at: datetime, actor: str
 ) -> list[Event]:
-    """The happenings as the next events of the application."""
-    events, sequence, previous = [], application.version, application.head
+    """The happenings as the next events of an application, or of what else is chained."""
+    events, sequence, previous = [], chained.version, chained.head
     for happening in happenings:
         sequence += 1
-        event = Event(
-            application.number, sequence, happening.kind, at, actor, happening.data, previous
-        )
+        event = Event(chained.number, sequence, happening.kind, at, actor, happening.data, previous)
         events.append(event)
         previous = event.hash
     return events
@@ -372,24 +430,62 @@ def _changed(_: Application, event: Event) -> Changes:
     return {"form": event.data["form"]}
 
 
-@_on("document_announced")
-def _document_announced(application: Application, event: Event) -> Changes:
-    return _with_document(application, event, "announced")
+def _document_moved(application: Application, event: Event) -> Changes:
+    """What happens to any uploaded file; an accepted document takes the place of another."""
+    id_ = event.data["document"]
+    begun = DocumentState(event.data["kind"], replaces=event.data.get("replaces"))
+    known = application.documents.get(id_, begun)
+    document = files.apply(known, event.kind, event.data, event.at)
+    if event.kind != "document_accepted":
+        return {"documents": {**application.documents, id_: document}}
+    document = replace(document, accepted_at=event.at, accepted_in=event.sequence)
+    return _without_replaced({**application.documents, id_: document}, id_)
 
 
-@_on("document_accepted")
-def _document_accepted(application: Application, event: Event) -> Changes:
-    return _with_document(application, event, "accepted", sha256=event.data["sha256"])
+_CHANGES |= dict.fromkeys(files.EVENTS, _document_moved)
 
 
-@_on("document_rejected")
-def _document_rejected(application: Application, event: Event) -> Changes:
-    return _with_document(application, event, "rejected", defect=event.data["defect"])
+def _without_replaced(documents: Mapping[str, DocumentState], id_: str) -> Changes:
+    """The one that the accepted document was uploaded instead of gives way to it."""
+    old = documents.get(documents[id_].replaces)
+    if old is None or old.state != "accepted":
+        return {"documents": documents}
+    return {"documents": {**documents, documents[id_].replaces: replace(old, state="replaced")}}
 
 
-def _with_document(application: Application, event: Event, state: str, **more: Any) -> Changes:
-    document = DocumentState(event.data["kind"], state, **more)
-    return {"documents": {**application.documents, event.data["document"]: document}}
+def _with_document(application: Application, event: Event, state: str) -> Changes:
+    id_ = event.data["document"]
+    document = replace(application.documents[id_], state=state, defect=None)
+    return {"documents": {**application.documents, id_: document}}
+
+
+# ---- the expert's check of documents (casework/document_check.py) -------------------------------
+
+
+@_on("document_checked")
+def _document_checked(application: Application, event: Event) -> Changes:
+    data, id_ = event.data, event.data["document"]
+    found = Checked(data["verdict"], tuple(data["defects"]), event.at, event.actor, event.sequence)
+    known = replace(application.documents[id_], checked_by_expert=found)
+    if found.defects:
+        known = replace(known, state="rejected", defect=found.defects[0])
+    return {"documents": {**application.documents, id_: known}}
+
+
+@_on("document_looked")
+def _document_looked(_: Application, __: Event) -> Changes:
+    return {}
+
+
+@_on("document_check_marked")
+def _document_check_marked(application: Application, event: Event) -> Changes:
+    mark = frozenset({event.data["mark"]})
+    marked = {
+        id_: replace(application.documents[id_], check_marks=mark | known.check_marks)
+        for id_, known in application.documents.items()
+        if id_ in event.data["documents"]
+    }
+    return {"documents": {**application.documents, **marked}}
 
 
 @_on("submitted")
@@ -461,19 +557,33 @@ def _heard(application: Application, replies: Mapping[str, CheckState]) -> Chang
 @_on("asked")
 def _asked(application: Application, event: Event) -> Changes:
     gaps = tuple(Gap(**gap) for gap in event.data["gaps"])
-    defects = {gap.document: gap.code for gap in gaps if gap.document}
-    documents = {
-        id_: DocumentState(d.kind, "rejected", defects[d.kind]) if d.kind in defects else d
-        for id_, d in application.documents.items()
-    }
+    by_system = event.actor == SYSTEM and any(gap.field for gap in gaps)
     extends = event.data.get("extends", False)
     return {
         "stage": Stage.CLARIFICATION,
         "question": Question(event.sequence, event.at, event.actor, gaps, extends=extends),
-        "asked_by_system": application.asked_by_system or event.actor == SYSTEM,
-        "documents": documents,
+        "asked_by_system": application.asked_by_system or by_system,
+        "documents": _asked_about(application.documents, gaps),
         "clock": (*application.clock, ClockEvent("extended" if extends else "asked", event.at)),
     }
+
+
+def _asked_about(
+    documents: Mapping[str, DocumentState], gaps: Iterable[Gap]
+) -> dict[str, DocumentState]:
+    """Where an expert rejected documents of the kind, the question is about those; otherwise it
+    rejects every document of the kind."""
+    defects = {gap.document: gap.code for gap in gaps if gap.document}
+    found = {d.kind for d in documents.values() if d.may_be_asked_about}
+
+    def after(document: DocumentState) -> DocumentState:
+        if document.kind not in defects or document.state in GONE:
+            return document
+        if document.kind in found:
+            return replace(document, asked=True) if document.may_be_asked_about else document
+        return replace(document, state="rejected", defect=defects[document.kind])
+
+    return {id_: after(document) for id_, document in documents.items()}
 
 
 @_on("applicant_reminded")
@@ -672,8 +782,8 @@ def _appeal_withdrawn(_: Application, __: Event) -> Changes:
 
 
 @_on("decision_upheld")
-def _decision_upheld(_: Application, __: Event) -> Changes:
-    return {}
+def _decision_upheld(_: Application, event: Event) -> Changes:
+    return {"upheld_by": event.data["number"]}
 
 
 @_on("decision_superseded")
@@ -724,3 +834,45 @@ def _violation_recorded(_: Application, event: Event) -> Changes:
 @_on("violation_lifted")
 def _violation_lifted(_: Application, __: Event) -> Changes:
     return {"violation": None}
+
+
+# ---- consent withdrawn --------------------------------------------------------------------------
+
+
+@_on("consent_withdrawn")
+def _consent_withdrawn(_: Application, event: Event) -> Changes:
+    return {"consent_withdrawn_at": event.at}
+
+
+@_on("data_erased")
+def _data_erased(application: Application, event: Event) -> Changes:
+    """What was erased before stays so; a part that is given anew later is kept like any other."""
+    what = frozenset(event.data["what"])
+    changes: Changes = {"erased": Erasure(event.at, what, tuple(event.data["kept"]))}
+    if "documents" in what:
+        documents = application.documents.items()
+        changes["documents"] = {
+            id_: replace(document, state="erased", defect=None) for id_, document in documents
+        }
+    return changes
+
+
+@_on("document_erased")
+def _document_erased(application: Application, event: Event) -> Changes:
+    return _with_document(application, event, "erased")
+
+
+# ---- papers that we issue -----------------------------------------------------------------------
+
+
+@_on("paper_requested")
+def _paper_requested(_: Application, __: Event) -> Changes:
+    return {}
+
+
+@_on("paper_issued")
+def _paper_issued(application: Application, event: Event) -> Changes:
+    data = event.data
+    names = ("kind", "of", "print", "sha256", "size")
+    paper = PaperState(at=event.at, **{name: data[name] for name in names})
+    return {"papers": {**application.papers, data["paper"]: paper}}

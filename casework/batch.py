@@ -1,8 +1,9 @@
 """An agency's file: from its bytes to rows that are forms, and from their results to a report.
 
 The first line names the columns: a field's name or its title, for the first member of a group
-`family.1.last_name` or the titles in their place, `region`, and `documents` (kinds of which the
-agency keeps the originals). A title that two fields share names neither.
+`family.1.last_name` or the titles in their place, `region`, `documents` (kinds of which the agency
+keeps the originals), and `folder` (where the row's scans lie in the archive, casework/batch_scans).
+A title that two fields share names neither.
 Row numbers are those a spreadsheet shows: the header is row 1.
 """
 
@@ -23,13 +24,22 @@ ROWS_AT_MOST = 100_000
 BYTES_AT_MOST = 200 * 1024 * 1024
 CELL_AT_MOST = 5_000
 DELIMITERS = ";,\t"
-REGION, DOCUMENTS = "region", "documents"
+REGION, DOCUMENTS, FOLDER = "region", "documents", "folder"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+class Scan(NamedTuple):
+    """A file that came along with a row: the kind of its document, its name in the archive, and the
+    SHA-256 of its bytes."""
+
+    kind: str
+    name: str
+    sha256: str
+
+
 class Row(NamedTuple):
-    """One application of the file. `region` is "" and `documents` None where no column tells them;
-    `repeats`: the earlier row that it equals in every cell."""
+    """One application of the file. `region`, `folder` are "" and `documents` None where no column
+    tells them; `repeats`: the earlier row that it equals in every cell and scan."""
 
     row: int
     region: str
@@ -37,11 +47,15 @@ class Row(NamedTuple):
     documents: tuple[str, ...] | None
     repeats: int | None = None
     problems: tuple[Problem, ...] = ()
+    folder: str = ""
+    scans: tuple[Scan, ...] = ()
 
     @property
     def digest(self) -> str:
         """What the same row has in common wherever it comes again."""
         content = [self.region, self.form, sorted(self.documents or ())]
+        if self.scans:
+            content.append(sorted((scan.kind, scan.sha256) for scan in self.scans))
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -71,15 +85,14 @@ def read_rows(service: ServiceDefinition, data: bytes) -> list[Row]:
         raise _bad_file("no_rows")
     if len(lines) - 1 > ROWS_AT_MOST:
         raise _bad_file("too_many_rows", at_most=ROWS_AT_MOST)
-    return list(_with_repeats(_row(number, cells, columns) for number, cells in lines[1:]))
+    return list(with_repeats(_row(number, cells, columns) for number, cells in lines[1:]))
 
 
 def decode(data: bytes) -> str:
     """UTF-8 when it is valid UTF-8, else cp1251; other encodings are told, not guessed."""
     if not data.strip():
         raise _bad_file("empty_file")
-    if len(data) > BYTES_AT_MOST:
-        raise _bad_file("file_too_big", at_most=BYTES_AT_MOST)
+    check_size(data)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data:
         raise _bad_file("unknown_encoding")
     try:
@@ -93,6 +106,11 @@ def decode(data: bytes) -> str:
     if not _reads_as_russian(text):
         raise _bad_file("unknown_encoding")
     return text
+
+
+def check_size(data: bytes) -> None:
+    if len(data) > BYTES_AT_MOST:
+        raise _bad_file("file_too_big", at_most=BYTES_AT_MOST)
 
 
 def _reads_as_russian(text: str) -> bool:
@@ -130,8 +148,10 @@ def _known_columns(service: ServiceDefinition) -> dict[str, tuple[str, ...]]:
     known: dict[str, tuple[str, ...]] = {
         REGION: (REGION,),
         DOCUMENTS: (DOCUMENTS,),
+        FOLDER: (FOLDER,),
         "регион": (REGION,),
         "документы": (DOCUMENTS,),
+        "папка": (FOLDER,),
     }
     named = {".".join(path): path for path, _ in _paths(service)}
     titled = Counter(title for _, title in _paths(service))
@@ -180,17 +200,17 @@ def _row(number: int, cells: list[str], columns: list[tuple[str | int, ...]]) ->
             groups.setdefault(group, {}).setdefault(position, {})[part] = value
     for group, members in groups.items():
         form[group] = [members[position] for position in sorted(members)]
-    region = form.pop(REGION, "")
+    region, folder = form.pop(REGION, ""), form.pop(FOLDER, "")
     held = form.pop(DOCUMENTS, "").replace(",", " ").split()
     documents = tuple(sorted(set(held))) if (DOCUMENTS,) in columns else None
-    return Row(number, region, form, documents, problems=tuple(problems))
+    return Row(number, region, form, documents, problems=tuple(problems), folder=folder)
 
 
 def _dotted(path: Iterable[str | int]) -> str:
     return ".".join(map(str, path))
 
 
-def _with_repeats(rows: Iterable[Row]) -> Iterator[Row]:
+def with_repeats(rows: Iterable[Row]) -> Iterator[Row]:
     first: dict[str, int] = {}
     for row in rows:
         earlier = first.setdefault(row.digest, row.row)

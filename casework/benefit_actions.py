@@ -213,6 +213,7 @@ def history(case: Case) -> list[dict[str, Any]]:
             "claimed": period in benefit.claimed,
         }
         for period, transfer in sorted(benefit.transfers.items(), reverse=True)
+        if f"transfer_{period}" in case.texts  # sums and accounts are erased in the end
     ]
 
 
@@ -221,7 +222,8 @@ def orders(case: Case) -> list[dict[str, Any]]:
     benefit = case.application.benefit
     if benefit is None:
         return []
-    told = [(order, case.texts[f"order_{order.number}"]) for order in benefit.orders]
+    kept = [order for order in benefit.orders if f"order_{order.number}" in case.texts]
+    told = [(order, case.texts[f"order_{order.number}"]) for order in kept]
     return [
         {"since": o.since, "amount": t["amount"], "account": _masked(t["account"])} for o, t in told
     ]

@@ -14,6 +14,7 @@
     │   ├── AnswerTooLate         the answer came after the limit of the question
     │   ├── AppealTooLate         the time to appeal has run out since the decision was received
     │   └── KeyReused             an Idempotency-Key came back with another request
+    ├── TooOften                  not so many in so short a time; waiting helps
     ├── BadDefinition             a file in services/ contradicts itself; found when it is read
     ├── CalendarNotCovered        no decree is known for a day that must be counted
     └── Unavailable               something outside does not answer; trying again may help
@@ -102,6 +103,10 @@ class AppealTooLate(Conflict):
 
 class KeyReused(Conflict):
     code = "key_reused"
+
+
+class TooOften(OporaError):
+    code = "too_often"
 
 
 class BadDefinition(OporaError):

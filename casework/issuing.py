@@ -48,7 +48,7 @@ def about(case: Case, rules: Rules) -> str | None:
     """The number of the application in which this one's approval takes effect."""
     application, outcome = case.application, rules.service.outcome_of(case.form)
     in_effect = application.issued and application.decision.outcome == APPROVED
-    return case.form[outcome.of] if in_effect and outcome.kind in ABOUT_ANOTHER else None
+    return case.form.get(outcome.of) if in_effect and outcome.kind in ABOUT_ANOTHER else None
 
 
 def take_effect(target: Case, rules: Rules, source: Case, by_rules: Rules, now: datetime) -> Change:

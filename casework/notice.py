@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from casework import drafts, form, provision_notices
+from casework import document_check, drafts, files, form, provision_notices
 from casework.application import Application, Event, Stage
 from casework.fee_receipts import RUBLES, FeeReceipt
 from casework.measures import rubles
@@ -49,7 +49,7 @@ _BY_EVENT: dict[str, tuple[Notice, ...]] = {
     "submitted": (Notice(Audience.APPLICANT, "accepted"),),
     "asked": (Notice(Audience.APPLICANT, "question"),),
     "applicant_reminded": (Notice(Audience.APPLICANT, "question_reminder"),),
-    "document_rejected": (Notice(Audience.APPLICANT, "document_rejected"),),
+    "document_scan_ended": (Notice(Audience.APPLICANT, "scan_ended"),),
     "proposed": (Notice(Audience.OPERATORS, "confirmation_needed"),),
     "letter_returned": (Notice(Audience.OPERATORS, "letter_returned"),),
     "slot_lost": (Notice(Audience.APPLICANT, "slot_lost"),),
@@ -69,6 +69,30 @@ _BY_MARK: dict[str, tuple[Notice, ...]] = {
 }
 
 
+_BY_CHECK_MARK: dict[str, tuple[Notice, ...]] = {
+    document_check.REMINDER: (Notice(Audience.OPERATORS, "check_due_soon"),),
+    document_check.OVERDUE: (
+        Notice(Audience.APPLICANT, "check_overdue"),
+        Notice(Audience.OPERATORS, "check_overdue"),
+    ),
+}
+_BY_VERDICT: dict[str, tuple[Notice, ...]] = {  # the applicant is asked about all at once
+    document_check.SUSPECT: (Notice(Audience.OPERATORS, "document_suspect"),),
+}
+_BY_SILENCE: dict[bool, tuple[Notice, ...]] = {  # of the malware scanner
+    False: (Notice(Audience.APPLICANT, "scan_delayed"),),
+    True: (Notice(Audience.OPERATORS, "scanner_silent"),),
+}
+_BY_DATA = {
+    "marked": ("mark", _BY_MARK),
+    "document_check_marked": ("mark", _BY_CHECK_MARK),
+    "document_checked": ("verdict", _BY_VERDICT),
+    "document_scan_delayed": ("escalated", _BY_SILENCE),
+    "consent_withdrawn": ("told", {True: (Notice(Audience.APPLICANT, "consent_withdrawn"),)}),
+}
+"""Events that are told by what they say under that name."""
+
+
 _OF_AN_APPEAL = {
     "submitted": "appeal_accepted",
     "asked": "appeal_question",
@@ -78,28 +102,45 @@ _QUESTIONS = frozenset({
     "question", "question_reminder", "appeal_question", "appeal_question_reminder",
 })  # fmt: skip
 _OF_MONEY = frozenset({"fee_refund_due", "fee_refunded", "fee_refund"})  # events, and a template
-TELLING_KINDS = frozenset({*_BY_EVENT, *provision_notices.KINDS, "marked", "issued"})
-"""The events that anybody is told about; the template filters the stream by them."""
+TELLING_KINDS = frozenset({
+    *_BY_EVENT, *_BY_DATA, *provision_notices.KINDS, "issued", "document_rejected",
+})  # fmt: skip
+"""The events of an application that anybody is told about."""
 
 
 def notices_of(event: Event, application: Application) -> tuple[Notice, ...]:
     """Nothing more is told about an application that was withdrawn, but where its money is."""
     if _says_nothing(event, application):
         return ()
-    if event.kind == "marked":
-        return _BY_MARK[event.data["mark"]]
+    if event.kind in _BY_DATA:
+        name, told = _BY_DATA[event.kind]
+        return told.get(event.data.get(name), ())
     if event.kind in provision_notices.KINDS:
         told = provision_notices.told_of(event.kind, event.data)
         return tuple(Notice(Audience(whom), template) for whom, template in told)
     if application.contests and event.kind in _OF_AN_APPEAL:
         return (Notice(Audience.APPLICANT, _OF_AN_APPEAL[event.kind]),)
-    if event.kind == "issued":
-        ruling = event.data.get("ruling")
-        template = f"appeal_{ruling}" if ruling else event.data["outcome"]
-        outcome = Notice(Audience.APPLICANT, template)
-        agency = (Notice(Audience.AGENCY, "decided"),) if application.agency else ()
-        return (outcome, *agency)
+    if event.kind in ("issued", "document_rejected"):
+        told = _of_outcome if event.kind == "issued" else _of_rejection
+        return told(event, application)
     return _BY_EVENT.get(event.kind, ())
+
+
+def _of_outcome(event: Event, application: Application) -> tuple[Notice, ...]:
+    ruling = event.data.get("ruling")
+    template = f"appeal_{ruling}" if ruling else event.data["outcome"]
+    outcome = Notice(Audience.APPLICANT, template)
+    agency = (Notice(Audience.AGENCY, "decided"),) if application.agency else ()
+    return (outcome, *agency)
+
+
+def _of_rejection(event: Event, application: Application) -> tuple[Notice, ...]:
+    """Whoever fills in a draft sees a verdict on the page, unless it came when he had gone."""
+    seen = application.stage is Stage.DRAFT and not event.data.get("late")
+    sender = Audience.AGENCY if application.agency else Audience.APPLICANT
+    told = () if seen else (Notice(sender, "document_rejected"),)
+    infected = event.data.get("defect") == files.INFECTED
+    return (*told, *((Notice(Audience.OPERATORS, "infected_upload"),) if infected else ()))
 
 
 def is_outdated(template: str, application: Application) -> bool:
@@ -107,22 +148,27 @@ def is_outdated(template: str, application: Application) -> bool:
     answered = template in _QUESTIONS and application.question is None
     chosen_anew = template == "slot_lost" and not application.slot_lost
     gone_on = template == "draft_expires" and not application.draft_reminded
-    if template in _OF_MONEY:
+    checked = template == "check_overdue" and not document_check.is_late(application)
+    scanned = template == "scan_delayed" and not any(
+        files.is_awaited(document) for document in application.documents.values()
+    )
+    if template in _OF_MONEY or template == "consent_withdrawn":
         return False
     if provision_notices.is_outdated(template, application):
         return True
-    return answered or chosen_anew or gone_on or application.stage is Stage.WITHDRAWN
+    gone = answered or chosen_anew or gone_on or checked or scanned
+    return gone or application.stage is Stage.WITHDRAWN
 
 
 def _says_nothing(event: Event, application: Application) -> bool:
-    """After a withdrawal; of a document, to whoever sees its verdict on the page of the draft; of a
-    sum that has come, when it goes back: that is told."""
-    if application.stage is Stage.WITHDRAWN and event.kind not in _OF_MONEY:
+    """After a withdrawal; of a sum that has come, when it goes back: that is told."""
+    withdrawn = application.stage is Stage.WITHDRAWN and event.kind != "consent_withdrawn"
+    if withdrawn and event.kind not in _OF_MONEY:
         return True
-    if event.kind == "fee_paid":
-        fees = application.fees
-        return event.data.get("transaction") in fees.receipts.keys() - fees.kept().keys()
-    return event.kind == "document_rejected" and application.stage is Stage.DRAFT
+    if event.kind != "fee_paid":
+        return False
+    fees = application.fees
+    return event.data.get("transaction") in fees.receipts.keys() - fees.kept().keys()
 
 
 def reached_by(case: Case, rules: Rules, now: datetime) -> Contact:
@@ -162,10 +208,17 @@ def contact_of(service: ServiceDefinition, form: Mapping[str, Any]) -> Contact:
     )
 
 
-def words(case: Case, rules: Rules, link: str, clocks: Mapping[str, str]) -> dict[str, str]:
+def words(
+    case: Case,
+    rules: Rules,
+    link: str,
+    clocks: Mapping[str, str],
+    mends: Mapping[str, str] | None = None,
+) -> dict[str, str]:
     """What the texts of notices may name. The SMS texts use only the number and the link.
 
-    `clocks`: what is said of the term while a question is open, by `QuestionClock`.
+    `clocks`: what is said of the term while a question is open, by `QuestionClock`. `mends`: what
+    is wrong with a document and how to mend it, by code.
     """
     application, service = case.application, rules.service
     outcome = service.outcome_of(case.form)
@@ -182,7 +235,8 @@ def words(case: Case, rules: Rules, link: str, clocks: Mapping[str, str]) -> dic
         "promised": _day(promised) if promised else "",
         # The instant is the midnight that ends the last day; people are told the day.
         "answer_until": f"{_last_day(until, rules):%d.%m.%Y}" if until else "",
-        "gaps": _listed(gap_title(gap, rules) for gap in question.gaps) if question else "",
+        "gaps": _listed(_gap(gap, rules, mends or {}) for gap in question.gaps) if question else "",
+        "late_documents": _listed(document_check.late_titles(application, rules)),
         "message": case.texts.get("question") or "",
         "clock": clocks[clock_of(question, rules)] if question else "",
         "contests": application.contests or "",
@@ -250,6 +304,11 @@ def gap_title(gap: Any, rules: Rules) -> str:
     if gap.document:
         return rules.service.document(gap.document).title
     return next(field.title for field in rules.service.fields if field.name == gap.field)
+
+
+def _gap(gap: Any, rules: Rules, mends: Mapping[str, str]) -> str:
+    mend = mends.get(gap.code) if gap.document else None
+    return f"{gap_title(gap, rules)}. {mend}" if mend else gap_title(gap, rules)
 
 
 def _last_day(until: datetime, rules: Rules) -> date:

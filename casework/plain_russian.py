@@ -65,6 +65,17 @@ def length(given: Length) -> str:
     return plural(given.amount, _LENGTHS[given.unit])
 
 
+_MONTHS = (
+    "января", "февраля", "марта", "апреля", "мая", "июня",
+    "июля", "августа", "сентября", "октября", "ноября", "декабря",
+)  # fmt: skip
+
+
+def day(named: date) -> str:
+    """ "2 марта 2026 года"."""
+    return f"{named.day} {_MONTHS[named.month - 1]} {named.year} года"
+
+
 def no_longer_than(given: Length) -> str:
     return f"не дольше {plural(given.amount, _LONGER_THAN[given.unit])}"
 
@@ -149,10 +160,10 @@ def _compared(test: str, bound: Any, unit: MeasureUnit, titles: Titles) -> str:
     words = "не больше" if test == "at_most" else "не меньше"
     if isinstance(bound, str):
         return f"{words}, чем «{titles.measures[bound].title}»"
-    return f"{words}: {_figure(bound, unit)}"
+    return f"{words}: {figure(bound, unit)}"
 
 
-def _figure(number: Decimal, unit: MeasureUnit) -> str:
+def figure(number: Decimal, unit: MeasureUnit) -> str:
     if unit is MeasureUnit.RUBLES:
         return f"{rubles(number)} ₽"
     if number == int(number):

@@ -41,7 +41,11 @@ class Reply(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """What is kept of a document outside the chain: it may name people, and it can be erased."""
+    """What is kept of a document outside the chain: it may name people, and it can be erased.
+
+    `signature`: base64 of the electronic signature that came beside the file; `signatures`: the
+    report on all that there are, as JSON (casework/document_signatures.py).
+    """
 
     id: str
     kind: str
@@ -50,6 +54,8 @@ class DocumentRecord:
     vault_key: str | None = None
     defect: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    signature: str | None = None
+    signatures: Mapping[str, Any] | None = None
 
 
 class Task(NamedTuple):
@@ -128,6 +134,7 @@ class Change:
     `holds`: keys to take, each of which one application at a time has (an open application of a
     person and service, a slot); `frees`: those to give back. `notes`: what to know of people from
     now on; `forgets`: what is so no more. `signed`: the signature under the first happening.
+    `erases`: the parts beside the chain (casework.retention.Part) that are to be gone.
     """
 
     happenings: tuple[Happening, ...] = ()
@@ -139,6 +146,7 @@ class Change:
     notes: tuple[Note, ...] = ()
     forgets: tuple[Note, ...] = ()
     signed: Signed | None = None
+    erases: frozenset[str] = frozenset()
     result: Mapping[str, Any] = field(default_factory=dict)
 
 

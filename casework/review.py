@@ -6,11 +6,12 @@ or before the wait began does no harm.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from casework import document_check
 from casework.application import SYSTEM, Application, Gap, Question, Stage
 from casework.calendar import Calendar
 from casework.deadline import ClockEvent, Due, OnQuestion, ProvenDue, due, prove
@@ -24,10 +25,11 @@ LONGEST_WAIT = timedelta(days=30)  # when no mark is left; nothing waits for eve
 MOVING_KINDS = frozenset({
     "submitted", "corrected", "registry_replied", "registries_given_up", "asked", "answered",
     "proposed", "returned", "decided", "withdrawn", "fee_refund_due", "decision_superseded",
-    "rebooked",
+    "rebooked", "document_checked",
     "programme_proposed", "programme_agreed", "programme_declined", "provider_chosen", "act_formed",
     "complaint_made", "complaint_reviewed", "provision_ended", "ended",
     "original_ready", "original_handed_over",
+    "consent_withdrawn", "document_erased",
 })  # fmt: skip
 """The events that can end a wait; the template filters the stream by them."""
 
@@ -97,7 +99,7 @@ def next_step(application: Application, rules: Rules, now: datetime) -> Step:
 
 
 def _what_next(application: Application, service: ServiceDefinition) -> Next:
-    must_ask = mismatch_gaps(application, service) and not application.asked_by_system
+    must_ask = gaps_to_ask(application, service)
     if application.provided and application.provided.awaits:
         return Next(application.provided.awaits)
     order = (
@@ -109,6 +111,16 @@ def _what_next(application: Application, service: ServiceDefinition) -> Next:
         (Next.ASK, must_ask),
     )
     return next((step for step, due in order if due), Next.DECIDE)
+
+
+def gaps_to_ask(application: Application, service: ServiceDefinition) -> tuple[Gap, ...]:
+    """Everything that the system asks about, in one question: not before the experts have judged
+    every document, or are late. Registries are believed once; each rejected document is asked for.
+    """
+    if document_check.is_awaited(application, service):
+        return ()
+    mismatched = () if application.asked_by_system else mismatch_gaps(application, service)
+    return (*mismatched, *document_check.gaps(application))
 
 
 def mismatch_gaps(application: Application, service: ServiceDefinition) -> tuple[Gap, ...]:
@@ -199,22 +211,31 @@ def _decision_marks(application: Application, rules: Rules) -> list[Mark]:
 
 
 def _until_asking_again(application: Application, rules: Rules, now: datetime) -> datetime:
-    return min(asked_again_at(now, rules), patience_ends(application, rules))
+    until = min(asked_again_at(now, rules), patience_ends(application, rules))
+    return min([until, *(mark.at for mark in _check_marks(application, rules))])
 
 
 def _until_question_mark(application: Application, rules: Rules, now: datetime) -> datetime:
     question = application.question or Question(0, now, SYSTEM, ())  # about to be asked
-    return _earliest(_marks_of_asking(question, application, rules), now)
+    marks = _marks_of_asking(question, application, rules)
+    return _earliest([*marks, *_check_marks(application, rules)], now)
 
 
 def _until_decision_mark(application: Application, rules: Rules, now: datetime) -> datetime:
-    return _earliest(_decision_marks(application, rules), now)
+    marks = _decision_marks(application, rules)
+    return _earliest([*marks, *_check_marks(application, rules)], now)
 
 
 def _until_provided_mark(application: Application, rules: Rules, now: datetime) -> datetime:
     """Never so long that the execution grows too old over it."""
     until = _earliest([Mark(*mark) for mark in marks_to_come(application, rules)], now)
     return min(until, now + LONGEST_WAIT)
+
+
+def _check_marks(application: Application, rules: Rules) -> list[Mark]:
+    """Those of the experts' check of documents; what they record names the documents."""
+    to_come = document_check.marks_to_come(application, rules)
+    return [Mark(mark.name, mark.at) for mark in to_come]
 
 
 def _earliest(marks: list[Mark], now: datetime) -> datetime:
@@ -283,24 +304,38 @@ def terms(application: Application, rules: Rules, now: datetime) -> list[TermDue
         return []
     as_of = min(now, application.closed_at or now)
     return [
-        TermDue(
-            term.name,
-            term.title,
-            kind,
-            prove(
-                length,
-                since,
-                rules.calendar,
-                _clock(term, kind, application.clock, since),
-                on_question=term.on_question,
-                as_of=as_of,
-            ),
-            _reached(term.until, application),
-        )
+        shown
         for term in rules.service.terms
-        if (since := _reached(term.since, application)) is not None
-        for kind, length in term.lengths(application.priority).kinds()
+        for shown in (
+            _terms_of_check(term, application, rules, as_of)
+            if term is rules.service.document_check
+            else _term(term, application, rules, as_of)
+        )
     ]
+
+
+def _term(term: Term, application: Application, rules: Rules, as_of: datetime) -> Iterator[TermDue]:
+    since = _reached(term.since, application)
+    if since is None:
+        return
+    for kind, length in term.lengths(application.priority).kinds():
+        proven = prove(
+            length,
+            since,
+            rules.calendar,
+            _clock(term, kind, application.clock, since),
+            on_question=term.on_question,
+            as_of=as_of,
+        )
+        yield TermDue(term.name, term.title, kind, proven, _reached(term.until, application))
+
+
+def _terms_of_check(
+    term: Term, application: Application, rules: Rules, as_of: datetime
+) -> Iterator[TermDue]:
+    """Documents that came later have the same term again."""
+    for proven, met_at in document_check.rounds(application, rules, as_of):
+        yield TermDue(term.name, term.title, "limit", proven, met_at)
 
 
 def foreseen_terms(

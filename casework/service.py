@@ -99,6 +99,7 @@ class Milestone(StrEnum):
 
     SUBMITTED = "submitted"
     CHECKED = "checked"  # every registry was heard or given up: the case went to the officer
+    DOCUMENTS_CHECKED = "documents_checked"  # an expert has judged every uploaded document
     DECIDED = "decided"
     PAID = "paid"  # for the first time
 
@@ -127,6 +128,8 @@ class Term(Lengths, Consistent):
         if order.index(self.until) <= order.index(self.since):
             problem = f"{self.name}: nothing comes after {self.since} that is {self.until}"
             yield Contradiction(("until",), problem)
+        if Milestone.DOCUMENTS_CHECKED in (self.since, self.until):
+            yield from self._of_document_check()
         for kind, more in (self.extension or Lengths()).kinds():
             if kind not in own or own[kind].unit is not more.unit:
                 problem = f"{self.name}: {kind} is extended in its own unit, if it is given"
@@ -136,6 +139,22 @@ class Term(Lengths, Consistent):
             if promise and limit and is_longer(promise, limit):
                 problem = f"{self.name}: the promise is longer than the limit"
                 yield Contradiction((*place, "promise"), problem)
+
+    def _of_document_check(self) -> Iterator[Contradiction]:
+        """Each document has this term of its own, from the day it is in our hands."""
+        if self.since is not Milestone.SUBMITTED:
+            problem = f"{self.name}: the check of documents runs from submission, and nothing after"
+            yield Contradiction(("since",), problem)
+        if self.extension is not None:
+            problem = f"{self.name}: the check of documents is never extended"
+            yield Contradiction(("extension",), problem)
+        for place, lengths in (((), self), (("priority",), self.priority or self)):
+            if lengths.limit is None or lengths.promise is not None:
+                problem = f"{self.name}: the check of documents has a limit and no promise"
+                yield Contradiction(place, problem)
+            elif lengths.limit.unit is not Unit.HOURS:
+                problem = f"{self.name}: the check of documents is counted in hours"
+                yield Contradiction((*place, "limit", "unit"), problem)
 
     def lengths(self, priority: str | None) -> Lengths:
         return self.priority if priority and self.priority else self
@@ -262,11 +281,23 @@ class Payment(Definition):
     payee: Name | None = None
 
 
+class IssuedPaper(StrEnum):
+    """What an issued document is drawn as: one of the kinds in casework/papers.py."""
+
+    CERTIFICATE = "certificate"
+    EXTRACT = "extract"
+    TICKET = "ticket"
+    ACT = "act"
+
+
 class IssuedDocument(Definition):
-    """What is drawn up and signed when the outcome takes effect. `original`: where it is handed
-    over (a field of the form says which), none for electronic."""
+    """What is drawn up and signed when the outcome takes effect. `paper`: as what; `shows`: the
+    fields of the form that are printed on it, no others are. `original`: where it is handed over
+    (a field of the form says which), none for electronic."""
 
     title: Text
+    paper: IssuedPaper = IssuedPaper.CERTIFICATE
+    shows: tuple[Name, ...] = ()
     original: Name | None = None
 
 
@@ -425,6 +456,11 @@ class ServiceDefinition(Consistent):
     def rules(self) -> tuple[Rule, ...]:
         return (*self.requirements, *self.grounds)
 
+    @property
+    def document_check(self) -> Term | None:
+        """The term in which an expert judges each document, where the service demands that."""
+        return next((t for t in self.terms if t.until is Milestone.DOCUMENTS_CHECKED), None)
+
     def term(self, name: str) -> Term:
         return next(term for term in self.terms if term.name == name)
 
@@ -473,6 +509,7 @@ def _of_service(service: ServiceDefinition) -> Iterator[Contradiction]:
         yield from _of_payment(outcome, service.measures, place)
     yield from _of_other_outcomes(service)
     yield from _of_decision_term(service)
+    yield from _of_document_check(service)
     for cause in (Cause.NO_GROUND, Cause.UNANSWERED):
         if [reason.cause for reason in service.refusals].count(cause) != 1:
             problem = f"a service needs exactly one refusal with the cause {cause}"
@@ -555,6 +592,8 @@ def _fields_named(service: ServiceDefinition) -> Iterator[tuple[Place, str]]:
                 yield (*place, key), name
         if outcome.document and outcome.document.original:
             yield (*place, "document", "original"), outcome.document.original
+        if outcome.document:
+            yield from each((*place, "document", "shows"), outcome.document.shows)
         if outcome.payment:
             yield (*place, "payment", "account"), outcome.payment.account
             yield (*place, "payment", "bic"), outcome.payment.bic
@@ -601,3 +640,12 @@ def _of_decision_term(service: ServiceDefinition) -> Iterator[Contradiction]:
         if decision.until is not Milestone.DECIDED:
             problem = "the term named decision cannot run from the decision"
             yield Contradiction(("terms", at, "since"), problem)
+
+
+def _of_document_check(service: ServiceDefinition) -> Iterator[Contradiction]:
+    checks = [at for at, t in enumerate(service.terms) if t.until is Milestone.DOCUMENTS_CHECKED]
+    for at in checks[1:]:
+        yield Contradiction(("terms", at, "until"), "one term is enough for the check of documents")
+    if checks and service.decided_by_rules:
+        problem = "what the rules decide at once cannot wait for an expert to check documents"
+        yield Contradiction(("terms", checks[0], "until"), problem)

@@ -39,13 +39,24 @@ GROUPS = {  # the dependency group of pyproject.toml that an import needs; any o
     "email_validator": "forms",
     "phonenumbers": "forms",
     "PIL": "documents",
+    "defusedxml": "documents",
     "filetype": "documents",
     "pypdf": "documents",
     "pypdfium2": "documents",
+    "asn1crypto": "signatures",
+    "cryptography": "signatures",
+    "lxml": "signatures",
+    "pyhanko": "signatures",
+    "pyhanko_certvalidator": "signatures",
+    "signxml": "signatures",
+    "fontpkg": "papers",
+    "segno": "papers",
+    "typst": "papers",
 }
 UNUSED = (  # locked because others ask for them, and called by nothing that runs in Lambda
     *("click", "inquirer", "pip", "pyyaml", "setuptools", "wheel"),  # chalice's command line
     "dnspython",  # email-validator's question to the mail server, which is never put
+    *("oscrypto", "pycparser"),  # certvalidator's platform store and cffi's compiler
 )
 SURPLUS = (  # parts of wheels that nothing opens
     "bin",
@@ -54,6 +65,12 @@ SURPLUS = (  # parts of wheels that nothing opens
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/swagger-ui*",
     "boto3/data",  # of boto3.resource(); functions speak through clients
     "boto3/examples",
+    # Of lxml signatures need etree, and what it is compiled from nobody.
+    *(f"lxml/{part}*" for part in ("objectify", "html", "includes", "isoschematron", "sax")),
+    *("lxml/*.h", "lxml/*.pxi", "lxml/*.pyx"),
+    # pyHanko imports aiohttp to fetch what we never fetch: what only makes that quick is left out.
+    *("aiohttp/*.so", "aiohttp/*.pyx", "aiohttp/*/*.so", "aiohttp/*/*.pyx"),
+    *(f"{part}/*.so" for part in ("frozenlist", "multidict", "propcache", "yarl")),
     # Documents are JPEG, PNG and PDF: other formats' decoders would be weight, and ways in.
     *(f"PIL/_{part}.*" for part in ("avif", "imagingcms", "imagingft", "webp")),
     *(f"pillow.libs/lib{name}-*" for name in ("avif", "freetype", "harfbuzz", "lcms2")),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,3 +56,21 @@ def written(rows: list[dict[str, Any]], encoding: str = "cp1251", delimiter: str
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue().encode(encoding)
+
+
+class _AsExplorerDoes(zipfile.ZipInfo):
+    """Names in cp866, and no word of it."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - the library's name
+        return self.filename.encode("cp866"), self.flag_bits
+
+
+def packed(files: Mapping[str, bytes], *, names: str = "cp866") -> bytes:
+    """A ZIP of these files, its names in cp866 or UTF-8."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            info = _AsExplorerDoes(name) if names == "cp866" else zipfile.ZipInfo(name)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, data)
+    return out.getvalue()

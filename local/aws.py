@@ -7,6 +7,7 @@ from moto.cognitoidp.models import cognitoidp_backends
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.dynamodb.models import dynamodb_backends
 from moto.events.models import events_backends
+from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
@@ -26,6 +27,7 @@ class Backends:
     cognito = property(lambda _: cognitoidp_backends[ACCOUNT][REGION])
     dynamodb = property(lambda _: dynamodb_backends[ACCOUNT][REGION])
     events = property(lambda _: events_backends[ACCOUNT][REGION])
+    kms = property(lambda _: kms_backends[ACCOUNT][REGION])
     lambdas = property(lambda _: lambda_backends[ACCOUNT][REGION])
     s3 = property(lambda _: s3_backends[ACCOUNT]["aws"])
     ses = property(lambda _: ses_backends[ACCOUNT][REGION])

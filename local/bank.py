@@ -13,7 +13,7 @@ import boto3
 
 from adapters.casebook import open_casebook
 from adapters.queues import Queue, TransferReply, TransferRequest
-from local.aws import REGION
+from local.aws import REGION, Backends
 from local.cloud import LocalCloud
 
 TAKES = timedelta(seconds=5)
@@ -47,7 +47,7 @@ class Bank:
 
     def serve_one(self) -> bool:
         """Take what is asked, unless down: then it waits in the queue."""
-        if self.down:
+        if self.down or not Backends().sqs.queues[self._requests.split("/")[-1]]._messages:
             return False
         found = self._sqs.receive_message(QueueUrl=self._requests, MaxNumberOfMessages=10)
         messages = found.get("Messages", [])

@@ -158,6 +158,14 @@ class LocalCloud:
         """Somebody outside of the template takes part: `act()` does one thing, if there is one."""
         self._outsiders.append(act)
 
+    def listen(self, hear: Callable[[dict], object]):
+        """`hear(event)` is told whatever S3 tells EventBridge."""
+        self._deliveries.listeners.append(hear)
+
+    def publish(self, source: str, detail_type: str, resource: str, detail: dict):
+        """A service of AWS's own tells EventBridge."""
+        self._deliveries.publish(source, detail_type, resource, detail)
+
     @contextmanager
     def standing_still(self) -> Iterator[None]:
         """Everything is at rest, and nothing is delivered meanwhile, even when served."""

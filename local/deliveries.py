@@ -37,6 +37,7 @@ class Deliveries:
         self._async = AsyncInvocations(self, clock, stack)
         lambdas.invoke_later = self._async.add
         self._rules = Rules(clock, self._async, stack)
+        self.publish, self.listeners = self._rules.publish, self._rules.listeners
         self._sources = [
             _source(mapping)(self, clock, mapping)
             for mapping in stack.of_type("AWS::Lambda::EventSourceMapping")
@@ -175,6 +176,7 @@ class Rules:
     def __init__(self, clock, invocations, stack):
         self._clock, self._invocations = clock, invocations
         self._rules = stack.of_type("AWS::Events::Rule")
+        self.listeners = []  # services of AWS's own that hear what happens to objects
         self._sequence = count(1)
         for rule in self._rules:
             _require_known_targets(rule)
@@ -204,6 +206,16 @@ class Rules:
             "aws.s3", notifications._detail_type(event_name), bucket.arn, self._clock.now()
         )
         event["detail"] = self._s3_detail(event_name, bucket, key)
+        self._send_to_rules(event)
+        for hear in self.listeners:
+            hear(event)
+
+    def publish(self, source, detail_type, resource, detail):
+        """What a service of AWS's own says."""
+        event = _event(source, detail_type, resource, self._clock.now())
+        self._send_to_rules(event | {"detail": detail})
+
+    def _send_to_rules(self, event):
         for rule in self._rules:
             if not rule.scheduled_expression:
                 self._match(rule, event)

@@ -1,5 +1,6 @@
 """People at work in the local cloud: what each does, through the API, as over the wire."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from local.cloud import LocalCloud
 from local.identity_provider import IdentityProvider
 from local.payment_provider import PaymentProvider
 from local.registries import Registries
+from local.scanner import TAKES, Scanner
 
 SERVICE = "social-service-need"
 PROVIDERS = Path(__file__).parent / "providers.toml"
@@ -68,6 +70,23 @@ class Caller:
     def delete(self, path: str) -> Any:
         return self._call("DELETE", path, None, {})
 
+    def confirmed(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, key: str | None = None
+    ) -> Any:
+        """Ask, read the code from the SMS, and ask again with it."""
+        headers = {"Idempotency-Key": key} if key else {}
+        self._call(method, path, body, headers)
+        return self._call(method, path, body, {**headers, "One-Time-Code": self.code()})
+
+    @property
+    def phone(self) -> str:
+        return users.verified_phone(self.name)["phone_number"]
+
+    def code(self) -> str:
+        """The one-time code in the last SMS to this person."""
+        text = [text for number, text in self._cloud.sms if number == self.phone][-1]
+        return re.search(r"\b[0-9]{6}\b", text)[0]
+
     def _call(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
         answer = self._cloud.request(method, path, token=self.token(), json=body, headers=headers)
         if answer.status_code >= 400:
@@ -83,10 +102,12 @@ class Office:
     def __init__(self, cloud: LocalCloud) -> None:
         self.cloud = cloud
         self.registries = Registries(cloud)
+        self.scanner = Scanner(cloud)
         self.payments = PaymentProvider(cloud)
         self.identity_provider = IdentityProvider(cloud)
         self.bank = Bank(cloud)
         self.citizen = Caller(cloud, "citizen")
+        self.relative = Caller(cloud, "relative")
         self.officer = Caller(cloud, "officer", ("officers",), **{"custom:region": "RU-MOW"})
         self.second_officer = Caller(
             cloud, "second-officer", ("officers",), **{"custom:region": "RU-MOW"}
@@ -97,8 +118,11 @@ class Office:
         self.supervisor = Caller(
             cloud, "supervisor", ("officers", "supervisors"), **{"custom:region": "RU-MOW"}
         )
+        self.expert = Caller(cloud, "expert", ("officers",), **{"custom:region": "RU-MOW"})
+        self.experts_at_work = True  # who judges each document as it comes, and finds it good
         officers = (self.officer, self.second_officer, self.third_officer, self.supervisor)
-        self.people = {person.name: person for person in (self.citizen, *officers)}
+        officers = (*officers, self.expert)
+        self.people = {person.name: person for person in (self.citizen, self.relative, *officers)}
         self.people["agency"] = self.agency("A")
         self.casebook = open_casebook(
             cloud.outputs["Applications"], boto3.client("dynamodb", REGION)
@@ -115,7 +139,7 @@ class Office:
         number = self.citizen.post("/applications", begun)["number"]
         for kind in needed_documents(self.citizen.get(f"/applications/{number}")):
             self._send(number, kind, scans.good_jpeg())
-        self.cloud.settle()
+        self._wait_for_verdict()
         return number
 
     def apply(self, form: Mapping[str, Any], region: str = "RU-MOW", service: str = SERVICE) -> str:
@@ -127,9 +151,11 @@ class Office:
         return number
 
     def submit(self, number: str) -> None:
-        """Signed, where the service takes a signature."""
-        self.citizen.post(f"/applications/{number}/submission", self._signed(number, "submission"))
+        """Signed, where the service takes a signature; experts then judge the documents."""
+        signed = self._signed(number, "submission")
+        submitted = self.citizen.post(f"/applications/{number}/submission", signed)
         self.cloud.settle()
+        self._experts_judge(number, submitted["documents"])
 
     def pay(self, number: str) -> str:
         """Pay the fee at the provider's page; gives the transaction."""
@@ -164,18 +190,31 @@ class Office:
         *,
         file_name: str = "scan.jpg",
         content_type: str = "image/jpeg",
+        replaces: str | None = None,
     ) -> dict[str, Any]:
         """Announce a document, post the file where the answer says, and wait for the verdict."""
         data = scans.good_jpeg() if data is None else data
-        id_ = self._send(number, kind, data, file_name, content_type)
-        self.cloud.settle()
+        id_ = self._send(number, kind, data, file_name, content_type, replaces)
+        self._wait_for_verdict()
+        self._experts_judge(number, [self.document(number, id_)])
         return self.document(number, id_)
 
+    def _wait_for_verdict(self) -> None:
+        """The inspection's comes at once, and the scanner's in a moment when it does as usual."""
+        self.cloud.advance(seconds=TAKES.total_seconds())
+
     def _send(
-        self, number: str, kind: str, data: bytes, file_name="scan.jpg", content_type="image/jpeg"
+        self,
+        number: str,
+        kind: str,
+        data: bytes,
+        file_name="scan.jpg",
+        content_type="image/jpeg",
+        replaces: str | None = None,
     ) -> str:
         """Announce and post a document; gives its id."""
         new = {"kind": kind, "file_name": file_name, "content_type": content_type}
+        new |= {"replaces": replaces} if replaces else {}
         invited = self.citizen.post(f"/applications/{number}/documents", new)
         post_file(invited, data)
         return invited["document"]["id"]
@@ -232,6 +271,19 @@ class Office:
 
     # ---- officers -------------------------------------------------------------------------------
 
+    def judge(
+        self, number: str, document: str, verdict: str = "conforming", *defects: str, **more: str
+    ) -> None:
+        """As an expert; `more`: a note to the applicant."""
+        given = {"verdict": verdict, "defects": list(defects), **more}
+        self.expert.post(f"/applications/{number}/documents/{document}/check", given)
+        self.cloud.settle()
+
+    def _experts_judge(self, number: str, documents: list[dict[str, Any]]) -> None:
+        for document in documents if self.experts_at_work else ():
+            if document["awaits_expert"]:
+                self.judge(number, document["id"])
+
     def ask(self, number: str, *gaps: dict[str, str], message: str | None = None) -> None:
         asked = {"gaps": list(gaps)} | ({"message": message} if message else {})
         self.officer.post(f"/applications/{number}/question", asked)
@@ -285,6 +337,7 @@ class Office:
             step = next_step(application, rules_of(application), self.cloud.now())
             reviews.start_review(number, step, application.execution)
         self._resume_provisions(client)
+        self.scanner.scan_everything()
         return len(numbers)
 
     def _resume_provisions(self, client: Any) -> None:

@@ -11,7 +11,7 @@ import boto3
 
 from adapters.casebook import open_casebook
 from adapters.queues import Queue, RegistryReply, RegistryRequest
-from local.aws import REGION
+from local.aws import REGION, Backends
 from local.cloud import LocalCloud
 
 BEHAVIOUR = Path(__file__).parent / "registries.toml"
@@ -55,6 +55,8 @@ class Registries:
 
     def serve_one(self) -> bool:
         """Take what is asked; each reply comes when the clock gets there."""
+        if not Backends().sqs.queues[self._requests.split("/")[-1]]._messages:
+            return False
         found = self._sqs.receive_message(QueueUrl=self._requests, MaxNumberOfMessages=10)
         messages = found.get("Messages", [])
         for message in messages:

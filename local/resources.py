@@ -8,10 +8,13 @@ import json
 from functools import partial
 
 import boto3
+from cryptography.hazmat.primitives.asymmetric import ec
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 
-from local.aws import ACCOUNT, REGION
+from local.aws import ACCOUNT, REGION, Backends
+
+SEALING_NUMBER = 20261122  # the private key of the local cloud's papers: nobody relies on them
 
 REGISTERED = {}  # type name -> class; moto holds no reference to them
 
@@ -68,6 +71,7 @@ declared("AWS::SNS::TopicPolicy")
 declared("AWS::SQS::QueuePolicy")
 declared("AWS::ApiGateway::Account")
 declared("AWS::Lambda::EventInvokeConfig")  # `deliveries` reads its properties
+declared("AWS::GuardDuty::MalwareProtectionPlan")  # so does `scanner`
 
 
 @resource_type("AWS::Cognito::UserPool", "UserPoolName")
@@ -144,9 +148,19 @@ def bucket(properties, name):
 @resource_type("AWS::KMS::Key")
 def kms_key(properties, _name):
     """moto's own keeps the policy in a form that breaks every later look-up of the key."""
+    known = ("KeySpec", "KeyUsage")
+    options = {key: properties[key] for key in known if key in properties}
     policy = json.dumps(properties["KeyPolicy"])
-    key = client("kms").create_key(Policy=policy)["KeyMetadata"]
+    key = client("kms").create_key(Policy=policy, **options)["KeyMetadata"]
+    if properties.get("KeyUsage") == "SIGN_VERIFY":
+        _sign_as_ever(key["KeyId"])
     return key["KeyId"], {"Arn": key["Arn"], "KeyId": key["KeyId"]}
+
+
+def _sign_as_ever(key_id):
+    """The same key in every deployment: papers that were sealed before a restart hold after it."""
+    signer = Backends().kms.keys[key_id].private_key
+    signer.private_key = ec.derive_private_key(SEALING_NUMBER, signer.private_key.curve)
 
 
 @resource_type("AWS::SecretsManager::Secret", "Name")

@@ -1,5 +1,7 @@
 """People of the user pool, with one password that everybody knows."""
 
+import zlib
+
 import boto3
 
 from local.aws import REGION, Backends
@@ -22,14 +24,25 @@ def sign_in(stack, name, groups, attributes) -> str:
 
 def add(pool_id, name, groups=(), attributes=None):
     cognito, user = _cognito(), {"UserPoolId": pool_id, "Username": name}
-    listed = [{"Name": key, "Value": value} for key, value in (attributes or {}).items()]
+    listed = _listed(attributes or {})
     if Backends().cognito.user_pools[pool_id]._get_user(name) is None:
-        cognito.admin_create_user(**user, UserAttributes=listed, MessageAction="SUPPRESS")
+        known = _listed({**verified_phone(name), **(attributes or {})})
+        cognito.admin_create_user(**user, UserAttributes=known, MessageAction="SUPPRESS")
         cognito.admin_set_user_password(**user, Password=PASSWORD, Permanent=True)
     elif listed:
         cognito.admin_update_user_attributes(**user, UserAttributes=listed)
     for group in groups:
         cognito.admin_add_user_to_group(**user, GroupName=group)
+
+
+def verified_phone(name) -> dict[str, str]:
+    """Everybody here has one of his own, unless the attributes say otherwise."""
+    number = f"+7999{zlib.crc32(name.encode()) % 10**7:07d}"
+    return {"phone_number": number, "phone_number_verified": "true"}
+
+
+def _listed(attributes):
+    return [{"Name": key, "Value": value} for key, value in attributes.items()]
 
 
 def remove_all():

@@ -23,6 +23,7 @@ from casework.contradictions import CHECKED, Contradiction, Place
 from casework.errors import BadDefinition
 from casework.fields import Option
 from casework.parameters import ParameterFile
+from casework.retention import Retention
 from casework.service import ServiceDefinition
 from casework.soundness import conditions_that_never_change, timing_and_figures
 from opora.toml_lines import line_of, lines_of
@@ -67,7 +68,7 @@ def every_file() -> list[Path]:
     services = definitions.SERVICES
     folders = (services, *(services / name for name in ("blocks", "classifiers", "texts")))
     files = [path for folder in folders for path in sorted(folder.glob("*.toml"))]
-    return [*files, services / "parameters/figures.toml"]
+    return [*files, services / "parameters/figures.toml", services / "parameters/retention.toml"]
 
 
 def _of_file(path: Path, day: date) -> Iterator[Mistake]:
@@ -85,7 +86,7 @@ def _of_file(path: Path, day: date) -> Iterator[Mistake]:
             "blocks": _of_block,
             "classifiers": _of_classifier,
             "texts": _of_texts,
-            "parameters": _of_figures,
+            "parameters": _of_retention if path.name == "retention.toml" else _of_figures,
         }.get(path.resolve().parent.name)
         yield from kind(read) if kind else _of_service(read, day)
 
@@ -514,6 +515,14 @@ def _of_texts(read: Read, place: Place = (), within: Any = None) -> Iterator[Mis
             yield from _of_texts(read, here, text)
         elif not isinstance(text, str) or not text.strip():
             yield read.mistake(here, f"{key} is empty: write its text")
+
+
+def _of_retention(read: Read) -> Iterator[Mistake]:
+    try:
+        Retention.model_validate(read.raw)
+    except ValidationError as error:
+        for found in error.errors():
+            yield read.mistake(_known_part(read, found["loc"]), _told(found, Retention))
 
 
 def _of_figures(read: Read) -> Iterator[Mistake]:

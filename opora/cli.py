@@ -86,6 +86,12 @@ def _history(options: argparse.Namespace) -> int:
     return remote.show_history(options.url, options.number, verify=options.verify)
 
 
+def _scan(options: argparse.Namespace) -> int:
+    from opora.scan import scan
+
+    return scan(options.queue, options.clamd, once=options.once)
+
+
 def _verify(options: argparse.Namespace) -> int:
     from opora.verify import verify
 
@@ -139,6 +145,7 @@ _COMMANDS: dict[str, Command] = {
     "deadline": _deadline,
     "services": _services,
     "verify": _verify,
+    "scan": _scan,
 }
 
 
@@ -198,10 +205,16 @@ def _add_remote(commands: argparse._SubParsersAction) -> None:
     advance_to.add_argument("value", help="2026-12-31 or 2026-12-31T10:00:00+03:00")
     token = _remote(commands, "token", "a fresh token of one of the invented people")
     token.add_argument(
-        "person", help="citizen, officer, second-officer, third-officer, supervisor, agency"
+        "person",
+        help="citizen, relative, agency, officer, expert, second-officer, third-officer, "
+        "supervisor",
     )
     drop = _remote(commands, "drop", "drop an agency's file and fetch its report")
-    drop.add_argument("file", type=Path, help="a CSV file")
+    drop.add_argument(
+        "file",
+        type=Path,
+        help="a CSV, or a ZIP of one CSV and folders with scans (`services template` tells how)",
+    )
     drop.add_argument("--agency", required=True, help="whose inbox, for example A")
     drop.add_argument("--service", default="social-service-need", help="default: %(default)s")
     history = _remote(commands, "history", "everything that happened to an application")
@@ -253,6 +266,21 @@ def _add_pure(commands: argparse._SubParsersAction) -> None:
 
     _add_services(commands)
     _add_verify(commands)
+    _add_scan(commands)
+
+
+def _add_scan(commands: argparse._SubParsersAction) -> None:
+    scan = commands.add_parser(
+        "scan",
+        help="scan uploads for malware with the office's own ClamAV",
+        description="Scan uploads for malware with the office's own ClamAV, until stopped. For a "
+        "stack with MalwareScanner=clamav; runs under its ClamavRole, in the stack's region.",
+    )
+    scan.add_argument("--queue", required=True, metavar="URL", help="the output ClamavRequests")
+    scan.add_argument(
+        "--clamd", metavar="ADDRESS", help="host:port or socket of clamd; without it, clamscan"
+    )
+    scan.add_argument("--once", action="store_true", help="end when nothing is left in the queue")
 
 
 def _add_verify(commands: argparse._SubParsersAction) -> None:
@@ -293,6 +321,8 @@ def _add_services(commands: argparse._SubParsersAction) -> None:
     )
     checked.add_argument("files", nargs="*", type=Path, help="default: all of services/")
     template = _action(actions, "template", "an agency's file: its columns and an example row")
+    template.formatter_class = argparse.RawDescriptionHelpFormatter
+    template.epilog = _WITH_SCANS
     template.add_argument("service", help="its id or its code, for example V2")
     form = template.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="for a spreadsheet (the default)")
@@ -323,6 +353,22 @@ def _add_impact(actions: argparse._SubParsersAction) -> argparse.ArgumentParser:
     where.add_argument("--table", help="the DynamoDB table of a deployed office")
     where.add_argument("--stored", type=Path, metavar="FILE", help="JSON lines, as --url gives")
     return impact
+
+
+_WITH_SCANS = """\
+Scans come along in a ZIP: the CSV, and beside it a folder for each row. The folder is called by
+the row's number in the spreadsheet (the header is row 1), or as a column `folder` says. A file is
+called by the kind of its document, which `services show` lists; a number after it tells several
+apart:
+
+  rows.csv
+  2/passport.jpg
+  2/income_certificate 1.pdf
+  2/income_certificate 2.pdf
+
+At most 200 MB, 5,000 files, 20 scans a row and 5 MB each. Names may be in cp866 or UTF-8. The
+column `documents` still names the kinds whose originals the agency keeps instead of sending scans.
+"""
 
 
 def _action(actions: argparse._SubParsersAction, name: str, told: str) -> argparse.ArgumentParser:

@@ -18,6 +18,7 @@ from opora.output import print_table
 
 HEADER = "X-Opora-Local"
 UNREADABLE = "файл не прочитан"  # how a report begins that has no rows
+STRAYS = "файлов без строки"  # how its totals end when scans belong to no row
 ZONE = calendar_for("RU-MOW").region.zone
 LONGEST = 600  # seconds; a year with hundreds of open applications takes minutes
 
@@ -54,7 +55,7 @@ def show_token(url: str, person: str) -> int:
 
 def drop(url: str, file: Path, agency: str, service: str) -> int:
     """The report is written beside the file, as it is beside the dropped one in S3. Exit status 1
-    when the file could not be read or rows were rejected."""
+    when the file could not be read, rows were rejected, or scans belong to no row."""
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -79,7 +80,8 @@ def drop(url: str, file: Path, agency: str, service: str) -> int:
     for line in lines:
         print(": ".join(cell for cell in line if cell))
     print(f"Report: {report} (in S3: {answer['key']})")
-    return 0 if ["с ошибками", "0"] in lines and lines[0][0] != UNREADABLE else 1
+    whole = lines[0][0] != UNREADABLE and lines[-1][0] != STRAYS
+    return 0 if whole and ["с ошибками", "0"] in lines else 1
 
 
 def show_history(url: str, number: str, *, verify: bool) -> int:

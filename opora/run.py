@@ -86,8 +86,9 @@ def _served(
     from local.live import serve  # noqa: PLC0415
     from local.office import Office  # noqa: PLC0415
 
-    page = {"PaymentPage": f"http://127.0.0.1:{port}/_local/pay"}
-    with LocalCloud(start=start, parameters=page) as cloud:
+    here = f"http://127.0.0.1:{port}"
+    pages = {"PaymentPage": f"{here}/_local/pay", "CheckPage": f"{here}/check"}
+    with LocalCloud(start=start, parameters=pages) as cloud:
         office = Office(cloud)
         _restore(cloud, office, state)
         with serve(cloud, port, aws_port, Control(cloud, office)) as url:
@@ -128,6 +129,7 @@ def _must_be_free(port: int, option: str) -> None:
 
 def _greet(url: str, state: Path, cloud: Any, office: Any) -> None:
     now: datetime = cloud.now()
+    phone = office.relative.phone
     where = "" if url == URL else f" --url {url}"
     print(
         f"""
@@ -139,8 +141,10 @@ Opora runs at {url}   (virtual time: {now:%d.%m.%Y %H:%M} UTC; data in {state}/)
 
 People (password: {office.password}); a fresh token: opora token{where} NAME
   citizen          applies
+  relative         somebody the citizen may trust with documents (phone {phone})
   agency           files for its clients, agency A
   officer          decides (region RU-MOW)
+  expert           judges documents
   second-officer   confirms refusals
   third-officer    rules on appeals, with the supervisor
   supervisor       also releases what others hold

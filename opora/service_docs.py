@@ -6,6 +6,7 @@ from adapters import definitions
 from casework import plain_russian
 from casework.measures import DatedFigure, rubles
 from casework.parameters import Figure
+from casework.retention import Keeping, Since
 from casework.service import FormField, Rule, ServiceDefinition
 
 HEAD = """# Services
@@ -14,6 +15,7 @@ Generated from `services/*.toml` by `opora services docs`; do not edit.
 
 What is cited as a seed is a source text of the project. A figure marked "set by the region" is an
 example: the deploying office replaces it in `services/parameters/figures.toml` and cites its act.
+So it does with a length marked "set by the office", in `services/parameters/retention.toml`.
 """
 
 
@@ -22,7 +24,7 @@ def document(services: Iterable[ServiceDefinition]) -> str:
     lines = [HEAD, *(f"- [{_heading(service)}](#{_anchor(service)})" for service in ordered)]
     for service in ordered:
         lines += ["", *_service(service)]
-    return "\n".join([*lines, "", *_figures()]) + "\n"
+    return "\n".join([*lines, "", *_figures(), "", *_retention()]) + "\n"
 
 
 def _by_code(service: ServiceDefinition) -> tuple[int, str]:
@@ -129,6 +131,38 @@ def _figures() -> Iterator[str]:
         yield f"| {file.titles[figure.name]}{_size(figure)} | {figure.region} | " + (
             f"{figure.since:%d.%m.%Y} | {_until(figure)} | {_amount(figure)} | {figure.source} |"
         )
+
+
+def _retention() -> Iterator[str]:
+    rule = definitions.retention()
+    yield "## Что хранится после отзыва согласия на обработку данных\n"
+    yield "Остальное удаляется. История без персональных данных остаётся всегда.\n"
+    yield "| Состояние | Что хранится | Почему | До какого времени | Источник |"
+    yield "|---|---|---|---|---|"
+    for state in rule.states:
+        if not state.kept:
+            yield f"| {state.title['ru']} | ничего | | | |"
+        for kept in state.kept:
+            what = ", ".join(rule.parts[part]["ru"].lower() for part in kept.parts)
+            what += " (только то, без чего нельзя)" if kept.only_needed else ""
+            known = (state.title["ru"], what, kept.why["ru"], _how_long(kept), kept.source)
+            yield f"| {' | '.join(known)} |"
+
+
+_SINCE = {
+    Since.DECIDED: "после решения",
+    Since.WINDOW: "после срока обжалования",
+    Since.YEAR_PAID: "после года последней выплаты",
+    Since.CLAIMED: "после требования вернуть деньги",
+}
+
+
+def _how_long(kept: Keeping) -> str:
+    if kept.since is None:
+        return "пока это так"
+    length = f"лет: {kept.years}" if kept.years else f"дней: {kept.days}"
+    marked = " (set by the office)" if kept.set_by_office else ""
+    return f"{length}, {_SINCE[kept.since]}{marked}"
 
 
 def _size(figure: Figure) -> str:

@@ -15,7 +15,7 @@ from casework.review import TermDue, terms
 from opora.output import print_table
 
 ZONE = ZoneInfo("Europe/Moscow")
-QUIET = frozenset({"changed", "document_announced", "registry_replied"})
+QUIET = frozenset({"changed", "document_announced", "document_scanned", "registry_replied"})
 SKIPPED_DAYS = {
     "weekend": "weekend",
     "holiday": "holiday",

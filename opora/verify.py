@@ -47,7 +47,7 @@ def verify(file: Path, key: Path | None, url: str, *, as_json: bool) -> int:
         "print": said.print,
         "day": said.day.isoformat(),
         "key": seal.key,
-        "still_holds": f"ask {seal.address}",
+        "page": seal.address,
     }
     _tell(told, as_json=as_json)
     return 0
@@ -115,5 +115,6 @@ def _tell(told: dict[str, object], *, as_json: bool) -> None:
     elif told["genuine"]:
         print("Genuine: not a byte differs from what was issued.")
         print_table([(name, str(said)) for name, said in told.items() if name != "genuine"])
+        print("Whether it still holds, that page says.")
     else:
         print(f"NOT GENUINE: {told['told']}")

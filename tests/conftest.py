@@ -46,8 +46,10 @@ def office(shared_office: Office) -> Office:
     """The office on its first morning: nobody has applied, registries behave as their file says."""
     shared_office.cloud.reset(start=START)
     shared_office.registries.start_over()
+    shared_office.scanner.start_over()
     shared_office.payments.start_over()
     shared_office.bank.start_over()
+    shared_office.experts_at_work = True
     return shared_office
 
 
@@ -61,4 +63,5 @@ def walked(shared_office: Office) -> Walk:
     """The record of one walk through everything; read it, and do not ask the cloud."""
     shared_office.cloud.reset(start=START)
     shared_office.registries.start_over()
+    shared_office.scanner.start_over()
     return walk(shared_office)

@@ -15,6 +15,7 @@ from pypdf.generic import (
     NameObject,
     NumberObject,
     PdfObject,
+    StreamObject,
     TextStringObject,
 )
 
@@ -35,7 +36,7 @@ def _written(writer: PdfWriter) -> bytes:
 @cache
 def born_digital_pdf(pages: int = 1) -> bytes:
     """Pages without any image."""
-    return _written(_blank(pages))
+    return _written(_printed(pages))
 
 
 def coarse_jpeg(dpi: int = 96) -> bytes:
@@ -50,7 +51,7 @@ def coarse_pdf(dpi: int = 96) -> bytes:
 
 def locked_pdf() -> bytes:
     """Opens without a password, but is locked against changes, as banks send their statements."""
-    writer = _blank()
+    writer = _printed()
     writer.encrypt("", owner_password="bank", algorithm="AES-256")
     return _written(writer)
 
@@ -60,7 +61,7 @@ def locked_pdf() -> bytes:
 
 def encrypted_pdf() -> bytes:
     """Opens with a password only."""
-    writer = _blank()
+    writer = _printed()
     writer.encrypt("secret", algorithm="RC4-128")
     return _written(writer)
 
@@ -88,7 +89,7 @@ def pdf_with_garbage() -> bytes:
 
 def pdf_with_javascript() -> bytes:
     """A script runs when the page is opened."""
-    writer = _blank()
+    writer = _printed()
     script = _dictionary(S=NameObject("/JavaScript"), JS=TextStringObject("app.alert('hello');"))
     writer.pages[0][NameObject("/AA")] = _dictionary(O=script)
     return _written(writer)
@@ -96,7 +97,7 @@ def pdf_with_javascript() -> bytes:
 
 def pdf_with_program_to_launch() -> bytes:
     """A link on the page starts a program; the name of the action is spelled with an escape."""
-    writer = _blank()
+    writer = _printed()
     link = _dictionary(
         Type=NameObject("/Annot"),
         Subtype=NameObject("/Link"),
@@ -108,7 +109,7 @@ def pdf_with_program_to_launch() -> bytes:
 
 
 def pdf_with_attachment() -> bytes:
-    writer = _blank()
+    writer = _printed()
     writer.add_attachment("program.exe", windows_program())
     return _written(writer)
 
@@ -146,8 +147,18 @@ def _dictionary(**entries: PdfObject) -> DictionaryObject:
     return DictionaryObject({NameObject(f"/{key}"): value for key, value in entries.items()})
 
 
-def _blank(pages: int = 1) -> PdfWriter:
+def _printed(pages: int = 1) -> PdfWriter:
+    """Each page holds one line of text."""
     writer = PdfWriter()
-    for _ in range(pages):
-        writer.add_blank_page(*A4_POINTS)
+    for number in range(1, pages + 1):
+        page = writer.add_blank_page(*A4_POINTS)
+        font = _dictionary(
+            Type=NameObject("/Font"),
+            Subtype=NameObject("/Type1"),
+            BaseFont=NameObject("/Helvetica"),
+        )
+        page[NameObject("/Resources")] = _dictionary(Font=_dictionary(F=font))
+        content = StreamObject()
+        content.set_data(f"BT /F 24 Tf 72 720 Td (Page {number}) Tj ET".encode())
+        page[NameObject("/Contents")] = writer._add_object(content)
     return writer

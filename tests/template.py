@@ -27,6 +27,19 @@ def resources(type_: str) -> dict[str, dict[str, Any]]:
     }
 
 
+def routes() -> dict[str, dict[str, dict[str, Any]]]:
+    """Events of the API by their names, by the logical name of the function that answers them."""
+    found = {
+        name: {
+            called: event["Properties"]
+            for called, event in properties.get("Events", {}).items()
+            if event["Type"] == "Api"
+        }
+        for name, properties in resources(FUNCTION).items()
+    }
+    return {name: events for name, events in found.items() if events}
+
+
 def statements(properties: dict[str, Any]) -> list[dict[str, Any]]:
     """What a function or a state machine may do."""
     return [s for policy in properties.get("Policies", ()) for s in policy["Statement"]]

@@ -19,10 +19,17 @@ from adapters import definitions
 from adapters.messages import Sms
 from casework.errors import Unavailable
 from casework.example import example_form
+from local.agency_file import packed
 from local.aws import REGION, Backends
-from local.office import Office, form_of
+from local.office import SERVICE, Caller, Office, form_of
 from local.people import person
+from local.scanner import EICAR
+from local.scans import good_jpeg
+from tests.api.people import NEW
+from tests.files import born_digital_pdf as a_page
 from tests.journeys.appeal_steps import file_appeal
+from tests.journeys.archive_steps import look, put_in, trust
+from tests.signing import signed_pdf, signer
 
 # A person whom nobody else is like, so that every trace is found.
 CANARY = {
@@ -57,6 +64,7 @@ class Walk:
 def walk(office: Office) -> Walk:
     applicants = [form_of(person(n), **CANARY) for n in range(77, 82)]
     record = Walk([*CANARY.values(), *(form[name] for form in applicants for name in UNIQUE)])
+    _forget_the_key()
     with _listening(office, record):
         _live(office, *applicants)
     record.calls = set(office.cloud.calls)
@@ -78,17 +86,30 @@ def walk(office: Office) -> Walk:
 def _live(
     office: Office, first: Form, second: Form, third: Form, fourth: Form, fifth: Form
 ) -> None:
-    _appealed(office, _refused_after_questions(office, first), first)
+    refused = _refused_after_questions(office, first)
+    _papers_read(office, refused)
+    _appealed(office, refused, first)
     _withdrawn(office, first)
     _booked_and_lost(office)
     _drafts_with_a_fee(office)
+    _archived(office, first)
     _left_to_the_clock(office, second | {"notify_by": "email"})
     _in_a_batch(office, third | {"notify_by": "letter"})
     _strange_uploads(office)
+    _late_and_dangerous_uploads(office, fourth)
+    _signed_documents(office)
     _a_notice_that_never_leaves(office, fourth)
     _provided(office, _decided_before_the_wait(office, fifth), fifth)
     _paid(office)
+    _consent_withdrawn(office, first)
     office.cloud.settle()
+
+
+def _forget_the_key() -> None:
+    """A process asks for its public half once, and this one may have done so before the walk."""
+    from functions.intake import wiring  # noqa: PLC0415  it reads the environment
+
+    wiring.seal_key.cache_clear()
 
 
 def _refused_after_questions(office: Office, form: Form) -> str:
@@ -109,7 +130,16 @@ def _refused_after_questions(office: Office, form: Form) -> str:
         message=f"{form['first_name']}, приложите паспорт {form['passport']}",
     )
     office.upload(number, "passport", b"not a scan", file_name=f"{form['last_name']}.jpg")
-    office.upload(number, "passport", file_name=f"{form['last_name']} {form['snils']}.jpg")
+    office.experts_at_work = False
+    passport = office.upload(
+        number, "passport", file_name=f"{form['last_name']} {form['snils']}.jpg"
+    )
+    office.expert.post(f"{path}/documents/{passport['id']}/look")
+    office.expert.get("/document-checks")
+    words = f"{form['last_name']}, видна не вся страница"
+    office.judge(number, passport["id"], "unreadable", "edge_cut", note=words)
+    office.experts_at_work = True
+    office.upload(number, "passport", file_name=f"{form['snils']}.jpg")
     office.answer(number, form={"income": "190000"}, message="Вот паспорт")
     office.cloud.advance(hours=1)
     office.officer.get("/queue")
@@ -124,6 +154,19 @@ def _refused_after_questions(office: Office, form: Form) -> str:
     office.citizen.post(f"{path}/resubmission")
     office.citizen.get("/applications")
     return number
+
+
+def _papers_read(office: Office, number: str) -> None:
+    """By the owner, and by somebody to whom he shows one."""
+    path = f"/applications/{number}/papers"
+    office.citizen.post(path, {"kind": "ledger"})
+    office.cloud.settle()
+    (paper, *_) = office.citizen.get(path)["papers"]
+    office.citizen.get(f"{path}/{paper['paper']}")
+    office.cloud.request("GET", "/check/key")
+    events = office.casebook.load(number).events
+    seal = next(event.data["seal"] for event in events if event.kind == "paper_issued")
+    assert office.cloud.request("GET", f"/check/{seal}").json["issued"]
 
 
 def _appealed(office: Office, contested: str, form: Form) -> None:
@@ -206,6 +249,32 @@ def _drafts_with_a_fee(office: Office) -> None:
     assert office.show(left)["stage"] == "expired"
 
 
+def _archived(office: Office, form: Form) -> None:
+    """Whatever is said of papers and of those who are trusted names people."""
+    friend, name = Caller(office.cloud, "friend"), f"{form['last_name']}.pdf"
+    paper = {"number": form["passport"], "issuer": form["registration_address"]}
+    until = (office.cloud.now() + timedelta(days=40)).date().isoformat()
+    known = {"file_name": name, "paper": paper | {"valid_until": until}}
+    document = put_in(office, office.citizen, **known)
+    erased = put_in(office, office.citizen, **known)
+    path = f"/archive/documents/{document}"
+    number = office.citizen.post("/applications", NEW)["number"]
+    taken = {"document": document, "kind": "passport"}
+    used = office.citizen.post(f"/applications/{number}/documents/from-archive", taken)
+    kept = {"number": number, "document": used["documents"][0]["id"], "kind": "passport"}
+    office.citizen.post("/archive/from-application", kept)
+    office.citizen.patch(path, {"issuer": form["registration_address"] + ", 2"})
+    office.citizen.post(f"{path}/look")
+    whom = {"name": form["last_name"], "own_name": form["first_name"], "may": "download"}
+    grant = trust(office.citizen, friend, document, until=until, **whom)
+    look(friend, grant, document, "download")
+    friend.get("/archive/granted")
+    office.citizen.get("/archive/log")
+    office.citizen.delete(f"/archive/grants/{grant}")
+    office.citizen.delete(f"/archive/documents/{erased}")
+    office.cloud.settle()
+
+
 def _left_to_the_clock(office: Office, form: Form) -> None:
     """The taxes are silent until patience ends; then nobody decides until all marks are made."""
     office.registries.behave("taxes", down_until=office.cloud.now() + timedelta(days=365))
@@ -281,6 +350,23 @@ def _paid(office: Office) -> None:
     office.cloud.settle()
 
 
+def _consent_withdrawn(office: Office, form: Form) -> None:
+    """By somebody who leaves. The day's run comes before the queue does."""
+    citizen, office.citizen = office.citizen, Caller(office.cloud, "leaver")
+    begun = {"service": SERVICE, "region": "RU-MOW", "form": form}
+    number = office.citizen.post("/applications", begun)["number"]
+    document = office.upload(number, "passport")["id"]
+    office.upload(number, "snils", file_name=f"{form['last_name']}.jpg")
+    office.citizen.delete(f"/applications/{number}/documents/{document}")
+    morning = office.cloud.now() + timedelta(days=1)
+    office.cloud.advance_to(morning.replace(hour=6, minute=50))
+    office.citizen.get("/consent/withdrawal")
+    office.citizen.confirmed("POST", "/consent/withdrawal")
+    office.cloud.advance(hours=1)
+    assert office.show(number)["erased"]
+    office.citizen = citizen
+
+
 def _in_a_batch(office: Office, form: Form) -> None:
     columns = list(form)
     cells = ["да" if v is True else "нет" if v is False else v for v in form.values()]
@@ -298,6 +384,23 @@ def _in_a_batch(office: Office, form: Form) -> None:
     office.cloud.advance(hours=1)
     (line,) = office.officer.get("/queue")["applications"]
     office.approve(line["number"])
+    _with_scans(office, columns, cells)
+
+
+def _with_scans(office: Office, columns: list[str], cells: list[Any]) -> None:
+    """Folders and files are called after the person; of one folder a scan is bad, and one file
+    belongs to nobody."""
+    name = CANARY["last_name"]
+    lines = [["region", "folder", *columns], *(["RU-MOW", who, *cells] for who in (name, "bad"))]
+    text = "\n".join(";".join(map(str, line)) for line in lines)
+    files = {"rows.csv": text.encode(), f"{name}.pdf": a_page(), "bad/inn.pdf": name.encode()}
+    for kind in ("passport", "snils", "income_certificate"):
+        files[f"{name}/{kind}.pdf"] = a_page()
+    office.drop("lipa", "march.zip", packed(files))
+    office.cloud.advance(hours=1)
+    (line,) = office.officer.get("/queue")["applications"]
+    office.agency("lipa").post(f"/applications/{line['number']}/withdrawal")
+    office.cloud.settle()
 
 
 def _strange_uploads(office: Office) -> None:
@@ -305,6 +408,32 @@ def _strange_uploads(office: Office) -> None:
     s3, bucket = boto3.client("s3", REGION), office.cloud.outputs["UploadsBucket"]
     s3.put_object(Bucket=bucket, Key="uploads/123-456-7890/stranger", Body=b"?")
     office.cloud.settle()
+
+
+def _signed_documents(office: Office) -> None:
+    """By somebody whose certificate names her."""
+    signed = signed_pdf(signer(name=f"{CANARY['last_name']} {CANARY['first_name']}"), a_page())
+    how = {"file_name": f"{CANARY['last_name']}.pdf", "content_type": "application/pdf"}
+    number = office.citizen.post("/applications", NEW)["number"]
+    office.upload(number, "income_certificate", signed, **how)
+    assert office.show(number)["documents"][0]["signatures"]["verdict"] == "signed_intact"
+
+
+def _late_and_dangerous_uploads(office: Office, form: Form) -> None:
+    """One is infected, of another the verdict comes before the inspection, of the last one none
+    until operators are told."""
+    begun = {"service": "social-service-need", "region": "RU-MOW", "form": form}
+    number = office.citizen.post("/applications", begun)["number"]
+    name = f"{form['last_name']}.jpg"
+    office.upload(number, "passport", good_jpeg() + EICAR, file_name=name)
+    office.cloud.kill("functions.verify.documents.judge", 1, "before")
+    office.upload(number, "passport", file_name=name)
+    office.scanner.behave(silent_until=office.cloud.now() + timedelta(minutes=50))
+    office.upload(number, "passport", file_name=name)
+    office.cloud.advance(hours=2)
+    office.scanner.start_over()
+    assert {d["state"] for d in office.show(number)["documents"]} == {"accepted", "rejected"}
+    office.withdraw(number)
 
 
 def _a_notice_that_never_leaves(office: Office, form: Form) -> None:
@@ -323,7 +452,7 @@ def _listening(office: Office, record: Walk) -> Iterator[None]:
 
     def run_and_note(function, event):
         payload, failed = run(function, event)
-        if not function.handler.endswith(".api.handler"):
+        if not function.handler.endswith("api.handler"):
             record.payloads += [json.dumps(event, ensure_ascii=False), payload]
         return payload, failed
 

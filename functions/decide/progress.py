@@ -4,14 +4,18 @@ from typing import Any
 
 from adapters.casebook import rules_of
 from adapters.clock import now
+from adapters.documents import UPLOAD_SECONDS
+from adapters.queues import ErasureRequest
 from adapters.records import each_application_of_events
 from casework import appeals
 from casework.application import SYSTEM, Application, Stage
+from casework.archive import is_archive
 from casework.errors import AlreadyOpen, SlotTaken
 from casework.ports import Case, Task
 from casework.review import Next, next_step
 from functions.decide.wiring import (
     applications,
+    erasures,
     logger,
     payments,
     provisions,
@@ -39,6 +43,15 @@ def _may_be_decided(task: Task, kinds: set[str]) -> bool:
 
 def _carry(number: str, kinds: set[str]) -> None:
     """Start, stop or wake the execution, whichever the application as it is now calls for."""
+    if "consent_withdrawn" in kinds and is_archive(number):
+        erasures().send([ErasureRequest(number, "begin")])
+        return
+    if "document_erased" in kinds:
+        taken_out = ErasureRequest(number, "document")
+        erasures().send([taken_out])
+        erasures().send([taken_out], delay=UPLOAD_SECONDS)  # it may still be under way to us
+    if is_archive(number):
+        return
     case = applications().load(number)
     application, task = case.application, case.task
     if "fee_refund_due" in kinds:

@@ -20,7 +20,7 @@ def await_people(event: dict[str, Any], _: Any) -> None:
     """Wait with a token for what `purpose` names; when it has come already, do not wait at all."""
     number, purpose, token, at = event["number"], event["purpose"], event["token"], now()
     if purpose == Next.ASK:
-        _act(number, lambda case: actions.ask_about_mismatches(case, rules_of(case.application)))
+        _act(number, lambda case: actions.ask_by_system(case, rules_of(case.application)))
     if purpose == Next.DECIDE:
         _act(number, lambda case: actions.decide_by_rules(case, rules_of(case.application), at))
     applications().put_task(number, Task(purpose, token))

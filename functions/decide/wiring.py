@@ -5,14 +5,18 @@ from functools import cache
 from aws_lambda_powertools import Logger
 
 from adapters.applications import Applications
+from adapters.archives import Archives
 from adapters.aws import client
 from adapters.casebook import open_casebook
+from adapters.erasures import Erasures
 from adapters.executions import Executions
 from adapters.payment_parts import PaymentParts
 from adapters.payment_provider import PaymentPage
 from adapters.queues import Queue
 from adapters.secret import Secret
 from adapters.settings import from_environment
+from adapters.slots import Slots
+from adapters.traces import Traces
 from casework.application import Application
 
 settings = from_environment()
@@ -47,6 +51,33 @@ def transfers() -> Queue:
 @cache
 def payment_parts() -> PaymentParts:
     return PaymentParts(client("s3"), settings.batches_bucket)
+
+
+@cache
+def archives() -> Archives:
+    return Archives(client("dynamodb"), settings.applications_table)
+
+
+@cache
+def kept() -> Erasures:
+    return Erasures(client("dynamodb"), settings.applications_table, applications())
+
+
+@cache
+def traces() -> Traces:
+    return Traces(
+        client("s3"), settings.uploads_bucket, settings.vault_bucket, settings.letters_bucket
+    )
+
+
+@cache
+def erasures() -> Queue:
+    return Queue(client("sqs"), settings.erasures)
+
+
+@cache
+def slots() -> Slots:
+    return Slots(client("dynamodb"), settings.applications_table)
 
 
 @cache

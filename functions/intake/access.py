@@ -1,5 +1,9 @@
 """The application that answers the API, and what every view does with a case: see whether this
-person may see it, act on it, have it signed."""
+person may see it, act on it, have it signed, show it.
+
+Three functions answer (api, office_api, cabinet_api). Each registers its own views here, and they
+are all that its process knows.
+"""
 
 import json
 from typing import Any
@@ -12,16 +16,44 @@ from casework import signature
 from casework.application import Application, is_number
 from casework.errors import AlreadyOpen, BadRequest, NotAllowed, NotFound, SlotTaken
 from casework.ports import Case, Change, Signature
-from functions.intake import bodies
+from functions.intake import bodies, show
 from functions.intake.applicants import filing_day
-from functions.intake.appointments import offering_free
-from functions.intake.http import Api, Person, Request
-from functions.intake.wiring import applications, logger, signature_check
+from functions.intake.appointments import of_case, offering_free
+from functions.intake.http import Api, Person, Request, language_of, problem_response
+from functions.intake.wiring import applications, logger, one_time_codes, signature_check
 
 app = Chalice(app_name="opora")
-api = Api(app, logger)
+api = Api(app, logger, one_time_codes)
 
 FORM_AT_MOST = 300 * 1024  # bytes; the table takes 400 KB an item
+
+_CHALICE_CODES = {
+    404: "not_found",
+    405: "method_not_allowed",
+    415: "unsupported_media_type",
+    500: "error",
+}
+
+
+def respond(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """What a view answers; and what Chalice answers by itself, in our words."""
+    logger.append_keys(request_id=event["requestContext"].get("requestId"))
+    answer = app(event, context)
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    code = _CHALICE_CODES.get(answer["statusCode"])
+    if code is None or '"type": "urn:opora' in answer["body"]:
+        return answer
+    language = language_of(headers.get("accept-language"))
+    return problem_response(answer["statusCode"], code, language).to_dict()
+
+
+def acted(request: Request, number: str, act: Any) -> dict[str, Any]:
+    """Carry it out, and show what has become of the application."""
+    return view(carry_out(request, number, act).case, request)
+
+
+def view(case: Case, request: Request) -> dict[str, Any]:
+    return show.application(case, request.person, request.language, request.now, of_case(case))
 
 
 def carry_out(request: Request, number: str, act: Any) -> Done:

@@ -83,7 +83,10 @@ class NewSlots(Body):
 
 
 class NewDocument(Body):
+    """`replaces`: the id of a document of the same kind that gives way to it, once accepted."""
+
     kind: Code
+    replaces: Annotated[str, StringConstraints(max_length=100)] | None = None
     file_name: Annotated[str, StringConstraints(min_length=1, max_length=255)]
     content_type: Literal["application/pdf", "image/jpeg", "image/png"]
 
@@ -189,6 +192,7 @@ class SignatureView(View):
     event: int
     signer: str
     fits: bool = Field(description="The kept signature still fits what was signed, and the event")
+    erased: bool = Field(description="It was erased with the consent to data processing")
 
 
 class TermView(View):
@@ -202,15 +206,62 @@ class TermView(View):
     ledger: list[LedgerDayView]
 
 
+class FoundView(View):
+    """One thing that is wrong with a document."""
+
+    code: str
+    message: str
+
+
+class StatementView(View):
+    code: str
+    text: str
+
+
+class FoundSignatureView(View):
+    """One electronic signature. `signer`, `issuer`: parts of their names; `intact`: null when the
+    mathematics could not be checked; `covers_all`: the whole file is signed."""
+
+    kind: str
+    signer: dict[str, str]
+    issuer: dict[str, str]
+    serial: str | None
+    algorithm: str | None
+    valid_from: datetime | None
+    valid_until: datetime | None
+    signed_at: datetime | None
+    time_stamped: bool
+    intact: bool | None
+    covers_all: bool
+    chain: Literal["trusted", "untrusted", "not_checked"]
+    proven: list[StatementView]
+    not_proven: list[StatementView]
+
+
+class SignaturesView(View):
+    """What mathematics say of the electronic signatures of a document; no judgement of law."""
+
+    verdict: Literal["signed_intact", "altered", "not_proven", "unsigned"]
+    title: str
+    signatures: list[FoundSignatureView]
+
+
 class DocumentView(View):
     id: str
     kind: str
     title: str
     file_name: str | None
-    state: Literal["announced", "accepted", "rejected"]
+    state: Literal["announced", "inspected", "accepted", "rejected", "replaced", "erased"]
     state_title: str
     defect: str | None
     message: str | None = Field(description="What is wrong and how to mend it")
+    found: list[FoundView]
+    note: str | None = Field(description="What an expert wrote to the applicant about it")
+    shows: list[str] = Field(description="What it must show")
+    awaits_expert: bool
+    check_until: datetime | None = Field(description="When an expert is to have judged it")
+    verdict: str | None = Field(description="An expert's: for officers only")
+    signatures: SignaturesView | None = Field(description="Null when it has none")
 
 
 class UploadView(View):
@@ -331,6 +382,22 @@ class SlotPage(View):
     cursor: str | None
 
 
+class LeftView(View):
+    """`why` names the state in whose rule it stands; `until`: the first day without it."""
+
+    what: str
+    title: str
+    why: str
+    until: date | None
+
+
+class ErasureView(View):
+    title: str
+    at: datetime
+    what: list[str]
+    kept: list[LeftView]
+
+
 class ApplicationView(View):
     number: str
     version: int
@@ -356,6 +423,7 @@ class ApplicationView(View):
     checks: list[CheckView]
     appointment: AppointmentView | None
     form: dict[str, Any]
+    erased: ErasureView | None = Field(description="What was erased with the consent, what is left")
     fee: OwnFeeView | None
     expires_on: date | None = Field(description="When a draft that nobody goes on with is removed")
     problems: list[ProblemView] = Field(description="What a draft still lacks")

@@ -2,9 +2,12 @@
 knows who asks, answers with a checked shape, and maps casework's errors to problem+json (RFC 9457).
 """
 
+import base64
 import functools
+import hashlib
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,17 +15,19 @@ from typing import Any, NamedTuple
 
 from aws_lambda_powertools import Logger
 from chalice import Chalice, Response
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from adapters.applications import Command
 from adapters.clock import now
-from adapters.wording import shown_problem, text_of
-from casework import errors
+from adapters.one_time_codes import Confirmed, OneTimeCodes
+from adapters.wording import code_message, shown_problem, text_of
+from casework import errors, one_time_codes
 from casework.application import SYSTEM
 from casework.errors import BadRequest, InvalidForm, NotAllowed, Problem
 
 BODY_AT_MOST = 256 * 1024
 PROBLEM = "application/problem+json"
+CODE_HEADER = "One-Time-Code"
 
 STATUS: dict[type[errors.OporaError], int] = {
     errors.BadRequest: 400,
@@ -32,23 +37,29 @@ STATUS: dict[type[errors.OporaError], int] = {
     errors.InvalidForm: 422,
     errors.InvalidValue: 422,
     errors.KeyReused: 422,
+    errors.TooOften: 429,
     errors.CalendarNotCovered: 503,
     errors.Unavailable: 503,
     errors.BadDefinition: 503,
 }
 CITIZEN, AGENCY, OFFICER, SUPERVISOR = "citizen", "agency", "officer", "supervisor"
+APPLICANTS = frozenset({CITIZEN, AGENCY})
 STAFF = frozenset({OFFICER, SUPERVISOR})
 ANYBODY = frozenset({CITIZEN, AGENCY, OFFICER, SUPERVISOR})
+CURSOR = {"cursor": "Where the next page begins, as the last one told"}
 _GROUPS = {"officers": OFFICER, "supervisors": SUPERVISOR, "agencies": AGENCY}
 
 
 class Person(NamedTuple):
-    """Who asks, by the verified token. `agency` and `region` are what the office set for them."""
+    """Who asks, by the verified token. `agency` and `region` are what the office set for them;
+    `phone` and `email` are theirs for certain, or None."""
 
     id: str
     roles: frozenset[str]
     agency: str | None
     region: str | None
+    phone: str | None = None
+    email: str | None = None
 
     @property
     def is_staff(self) -> bool:
@@ -81,6 +92,8 @@ class Operation:
     status: int
     query: dict[str, str] = field(default_factory=dict)
     sealed_in: str | None = None  # the header with the sender's seal, where a token is not asked
+    page: Callable[[BaseModel, str], str] | None = None  # HTML for browsers; others get JSON
+    confirmed_by_code: bool = False  # carried out with the code that the person was sent
 
     @property
     def may_be_empty(self) -> bool:
@@ -89,10 +102,26 @@ class Operation:
         return not any(each.is_required() for each in fields)
 
 
+class CodeSent(BaseModel):
+    """Nothing is done yet: send the same request again with the code, in the header One-Time-Code.
+
+    A code is good until `valid_until`; another one is sent from `another_from` on.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    code_sent_to: str
+    valid_until: datetime
+    another_from: datetime
+
+
 class Api:
-    def __init__(self, app: Chalice, logger: Logger) -> None:
+    """`codes()` gives those that confirm operations."""
+
+    def __init__(self, app: Chalice, logger: Logger, codes: Callable[[], OneTimeCodes]) -> None:
         self._app = app
         self._logger = logger
+        self._codes = codes
         self.operations: list[Operation] = []
 
     def operation(
@@ -107,6 +136,8 @@ class Api:
         status: int = 200,
         query: dict[str, str] | None = None,
         sealed_in: str | None = None,
+        page: Callable[[BaseModel, str], str] | None = None,
+        confirmed_by_code: bool = False,
     ) -> Callable[[Callable], Callable]:
         """Register view(request, **path parameters) -> what `returns` validates."""
 
@@ -123,6 +154,8 @@ class Api:
                 status,
                 query or {},
                 sealed_in,
+                page,
+                confirmed_by_code,
             )
             self.operations.append(operation)
 
@@ -142,15 +175,33 @@ class Api:
         language = language_of(raw.headers.get("accept-language"))
         try:
             request = _request(operation, raw, language)
+            if operation.confirmed_by_code and (sent := self._confirm(operation, raw, request)):
+                return _shown(sent, 202)
             shown = operation.returns.model_validate(view(request, **parameters))
-            return Response(
-                shown.model_dump_json(by_alias=True),
-                status_code=operation.status,
-                headers={"Content-Type": "application/json", "Cache-Control": "no-store"},
-            )
+            if operation.page and "text/html" in raw.headers.get("accept", ""):
+                return _page(operation.page(shown, language))
+            return _shown(shown, operation.status)
         except errors.OporaError as error:
             self._logger.info("refused", extra={"code": error.code, "operation": operation.name})
             return problem(error, language)
+
+    def _confirm(self, operation: Operation, raw: Any, request: Request) -> CodeSent | None:
+        """None when the request came with its code; else what the person now waits for."""
+        person, codes = request.person, self._codes()
+        if person.phone is None:
+            raise NotAllowed("phone_not_verified")
+        asked = [raw.method, raw.context["path"], json.dumps(request.query, sort_keys=True)]
+        command = request.command.key if request.command else None
+        confirmed = Confirmed.of(
+            person.id, *asked, hashlib.sha256(request.raw).hexdigest(), command=command
+        )
+        code = request.headers.get(CODE_HEADER.lower())
+        if code is not None:
+            return codes.use(confirmed, code, request.now)
+        message = functools.partial(code_message, operation.name, request.language)
+        sent = codes.send(confirmed, person.phone, message, request.now)
+        shown = {"code_sent_to": one_time_codes.masked(person.phone), **sent._asdict()}
+        return CodeSent.model_validate(shown)
 
 
 # ---- the request --------------------------------------------------------------------------------
@@ -186,7 +237,13 @@ def person_of(claims: dict[str, str]) -> Person:
     roles = frozenset(_GROUPS[group] for group in groups if group in _GROUPS) or {CITIZEN}
     roles = {AGENCY} if AGENCY in roles else roles
     agency = claims.get("custom:agency") if AGENCY in roles else None
-    return Person(name, frozenset(roles), agency, claims.get("custom:region"))
+    verified = (_verified(claims, "phone_number"), _verified(claims, "email"))
+    return Person(name, frozenset(roles), agency, claims.get("custom:region"), *verified)
+
+
+def _verified(claims: dict[str, str], name: str) -> str | None:
+    """A number or an address that its owner has shown to be his; anybody may claim any."""
+    return claims.get(name) if claims.get(f"{name}_verified") == "true" else None
 
 
 def _body(operation: Operation, raw: Any) -> BaseModel | None:
@@ -270,6 +327,26 @@ def _command(operation: Operation, raw: Any, person: Person | None) -> Command |
 # ---- the answer ---------------------------------------------------------------------------------
 
 
+def _page(html: str) -> Response:
+    """For people: nothing runs in it or comes from elsewhere but its own style, and where it leads
+    nobody learns whence they came."""
+    styles = " ".join(map(_style_hash, re.findall(r"<style>(.*?)</style>", html, re.DOTALL)))
+    headers = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": f"default-src 'none'; style-src {styles}; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    return Response(html, headers=headers)
+
+
+def _style_hash(style: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
 def language_of(accepted: str | None) -> str:
     """'en' when English is preferred to Russian, else 'ru'."""
     best, language = 0.0, "ru"
@@ -282,6 +359,14 @@ def language_of(accepted: str | None) -> str:
         if tag[:2] in ("ru", "en") and quality > best:
             best, language = quality, tag[:2]
     return language
+
+
+def _shown(model: BaseModel, status: int) -> Response:
+    return Response(
+        model.model_dump_json(by_alias=True),
+        status_code=status,
+        headers={"Content-Type": "application/json", "Cache-Control": "no-store"},
+    )
 
 
 def problem(error: errors.OporaError, language: str) -> Response:

@@ -7,12 +7,17 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from functions.intake.http import PROBLEM, Operation
+from casework.one_time_codes import DIGITS
+from functions.intake.http import CODE_HEADER, PROBLEM, CodeSent, Operation
 
 PATH_PARAMETERS = {
     "number": {"type": "string", "pattern": r"^\d{3}-\d{3}-\d{4}$", "example": "123-456-7890"},
     "service": {"type": "string", "example": "social-service-need"},
+    "document": {"type": "string", "example": "5f0c2a9be1d34c7788aa5f0c2a9be1d3"},
+    "grant": {"type": "string", "example": "8f14e45fceea467a9b1d2c3e4f5a6b7c"},
     "slot": {"type": "string", "example": "5f0c2a9be1d34c7788aa"},
+    "paper": {"type": "string", "example": "decision-24-large"},
+    "seal": {"type": "string", "pattern": r"^O1\.", "example": "O1.123-456-7897.12.receipt..."},
 }
 PROBLEM_SCHEMA = {
     "type": "object",
@@ -43,8 +48,9 @@ def document(
     operations: Iterable[Operation], forms: Mapping[str, dict[str, Any]]
 ) -> dict[str, Any]:
     """`forms`: JSON Schema of each service's form, by the id of the service."""
-    operations = list(operations)
+    operations = sorted(operations, key=lambda operation: (operation.path, operation.method))
     models = {model for o in operations for model in (o.body, o.returns) if model}
+    models |= {CodeSent for o in operations if o.confirmed_by_code}
     names, schemas = _schemas(models)
     _point_to_forms(schemas["NewApplication"], forms)
     paths: dict[str, dict[str, Any]] = {}
@@ -133,6 +139,13 @@ def _parameters(operation: Operation) -> Iterable[dict[str, Any]]:
             "description": "Who sends it, by a seal of the instant and the body",
             "schema": {"type": "string"},
         }
+    if operation.confirmed_by_code:
+        yield {
+            "name": CODE_HEADER,
+            "in": "header",
+            "description": "The code that the same request without it sends to the person's phone",
+            "schema": {"type": "string", "pattern": f"^[0-9]{{{DIGITS}}}$"},
+        }
     if operation.method == "POST" and operation.roles is not None:
         yield {
             "name": "Idempotency-Key",
@@ -145,6 +158,9 @@ def _parameters(operation: Operation) -> Iterable[dict[str, Any]]:
 def _responses(operation: Operation, refs: dict[Any, str]) -> dict[str, Any]:
     good = {"application/json": {"schema": {"$ref": refs[operation.returns]}}}
     responses = {str(operation.status): {"description": "Done", "content": good}}
+    if operation.confirmed_by_code:
+        sent = {"application/json": {"schema": {"$ref": refs[CodeSent]}}}
+        responses["202"] = {"description": "A code was sent; nothing is done yet", "content": sent}
     refusal = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for status in _refusals(operation):
         responses[str(status)] = {"description": HTTPStatus(status).phrase, "content": refusal}

@@ -8,16 +8,18 @@ from adapters import definitions
 from adapters.calendars import calendar_for
 from adapters.casebook import rules_of
 from adapters.wording import shown_problem, text_of
-from casework import drafts, fees
+from casework import document_check, drafts, fees
 from casework.actions import checked_draft
 from casework.appeals import window
 from casework.application import IN_WORK, SYSTEM, Application, DocumentState, Question, Stage
 from casework.earlier_support import EARLIER, OWN_REGISTRY
 from casework.notice import gap_title
 from casework.original import Step
-from casework.ports import Case, Rules
+from casework.ports import Case, DocumentRecord, Rules
+from casework.retention import Part, State
 from casework.review import Next, TermDue, answer_due, clock_of, next_step, terms
 from casework.service import OutcomeKind
+from functions.intake import signatures_show
 from functions.intake.http import Person
 
 WHO = {
@@ -71,10 +73,11 @@ def application(
         ],
         "appealed_by": app.appealed_by,
         "contests": app.contests,
-        "documents": [_document(case, rules, id_, language) for id_ in app.documents],
+        "documents": [_document(case, rules, id_, language, person) for id_ in app.documents],
         "checks": [_check(case, rules, name, person) for name in app.checks],
         "appointment": appointment,
         "form": dict(case.form),
+        "erased": _erased(app, language),
         "fee": _fee(case, rules, now),
         "expires_on": drafts.expires_on(case, rules, now),
         "problems": _lacking(case, rules, language, now),
@@ -119,6 +122,27 @@ def _fee(case: Case, rules: Rules, now: datetime) -> dict[str, Any] | None:
                 "reason": receipt.reason,
             }
             for receipt in app.fees.receipts.values()
+        ],
+    }
+
+
+def _erased(app: Application, language: str) -> dict[str, Any] | None:
+    """What of its data is no more, and what is left of them, why and until when."""
+    if app.erased is None:
+        return None
+    rule = definitions.retention()
+    return {
+        "title": definitions.texts("statuses")["events"]["data_erased"][language],
+        "at": app.erased.at,
+        "what": [rule.parts[Part(part)][language] for part in sorted(app.erased.what)],
+        "kept": [
+            {
+                "what": known["what"],
+                "title": rule.parts[Part(known["what"])][language],
+                "why": rule.keeping(State(known["why"]), Part(known["what"])).why[language],
+                "until": known["until"],
+            }
+            for known in app.erased.kept
         ],
     }
 
@@ -238,24 +262,49 @@ def _appeal_until(app: Application, rules: Rules) -> dict[str, Any] | None:
     return {"due": until.due, "due_day": until.due_day, "ledger": ledger}
 
 
-def document(case: Case, id_: str, language: str) -> dict[str, Any]:
-    return _document(case, rules_of(case.application), id_, language)
+def document(case: Case, id_: str, language: str, person: Person) -> dict[str, Any]:
+    return _document(case, rules_of(case.application), id_, language, person)
 
 
-def _document(case: Case, rules: Rules, id_: str, language: str) -> dict[str, Any]:
-    state: DocumentState = case.application.documents[id_]
+def _document(case: Case, rules: Rules, id_: str, language: str, person: Person) -> dict[str, Any]:
+    app = case.application
+    state: DocumentState = app.documents[id_]
     record = case.documents.get(id_)
-    details: Mapping[str, Any] = record.details if record else {}
+    found = _found(state, record, language)
+    awaits = id_ in document_check.awaiting(app, rules.service)
+    due = document_check.due_of(id_, app, rules)
+    needed = rules.service.document(state.kind)
+    title = "on_expert_check" if awaits else state.state
     return {
         "id": id_,
         "kind": state.kind,
-        "title": rules.service.document(state.kind).title,
-        "state_title": definitions.texts("statuses")["documents"][state.state][language],
+        "title": needed.title,
+        "state_title": definitions.texts("statuses")["documents"][title][language],
         "file_name": record.file_name if record else None,
         "state": state.state,
-        "defect": state.defect,
-        "message": text_of("problems", state.defect, language, details) if state.defect else None,
+        "defect": found[0]["code"] if found else None,
+        "message": " ".join(each["message"] for each in found) or None,
+        "found": found,
+        "note": case.texts.get(document_check.note_name(id_)),
+        "shows": list(needed.shows),
+        "awaits_expert": awaits,
+        "check_until": due.due if due and not due.paused else None,
+        "verdict": state.checked if person.is_staff else None,
+        "signatures": signatures_show.shown(record, language) if record else None,
     }
+
+
+def _found(
+    state: DocumentState, record: DocumentRecord | None, language: str
+) -> list[dict[str, str]]:
+    """What is wrong with a document, by the machine, an expert or an officer."""
+    if state.state != "rejected":
+        return []
+    codes = document_check.told_defects(state) or (state.defect,)
+    details = record.details if record else {}
+    return [
+        {"code": code, "message": text_of("problems", code, language, details)} for code in codes
+    ]
 
 
 def _lacking(case: Case, rules: Rules, language: str, now: datetime) -> list[dict[str, str]]:
@@ -286,6 +335,14 @@ def line(item: Mapping[str, Any], now: datetime, language: str) -> dict[str, Any
     }
 
 
+def page(found: Any, now: datetime, language: str) -> dict[str, Any]:
+    """A page of applications, in lines."""
+    return {
+        "applications": [line(item, now, language) for item in found.items],
+        "cursor": found.cursor,
+    }
+
+
 def event(told: Any, person: Person, language: str) -> dict[str, Any]:
     mine = told.actor in (person.id, "system") or person.is_staff
     return {
@@ -294,6 +351,6 @@ def event(told: Any, person: Person, language: str) -> dict[str, Any]:
         "title": definitions.texts("statuses")["events"][told.kind][language],
         "at": told.at,
         "actor": told.actor if mine else "office",
-        "data": dict(told.data),
+        "data": dict(told.data) if person.is_staff else document_check.told_data(told),
         "hash": told.hash,
     }

@@ -8,20 +8,25 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from adapters.applications import Applications, Done
+from adapters.archives import Archives
 from adapters.aws import client
 from adapters.batches import Batches
 from adapters.casebook import open_casebook
 from adapters.deliveries import Deliveries
 from adapters.documents import Documents
+from adapters.erasures import Erasures
 from adapters.executions import Executions
-from adapters.messages import Topic
+from adapters.messages import Sms, Topic
+from adapters.one_time_codes import OneTimeCodes
 from adapters.payment_provider import PaymentPage
 from adapters.providers import Providers
 from adapters.queues import Queue
+from adapters.seals import SealKey
 from adapters.secret import Secret
 from adapters.settings import from_environment
 from adapters.signatures import IdentityProvider
 from adapters.slots import Slots
+from adapters.vault import Vault
 from casework.application import NUMBER_SPACE, number_from
 from casework.errors import VersionConflict
 from casework.ports import Change
@@ -53,6 +58,16 @@ def providers() -> Providers:
 
 
 @cache
+def erasures() -> Queue:
+    return Queue(client("sqs"), settings.erasures)
+
+
+@cache
+def kept() -> Erasures:
+    return Erasures(client("dynamodb"), settings.applications_table, applications())
+
+
+@cache
 def slots() -> Slots:
     return Slots(client("dynamodb"), settings.applications_table)
 
@@ -60,6 +75,16 @@ def slots() -> Slots:
 @cache
 def documents() -> Documents:
     return Documents(client("s3"), settings.uploads_bucket, settings.vault_bucket)
+
+
+@cache
+def vault() -> Vault:
+    return Vault(client("s3"), settings.vault_bucket)
+
+
+@cache
+def archives() -> Archives:
+    return Archives(client("dynamodb"), settings.applications_table)
 
 
 @cache
@@ -91,6 +116,17 @@ def payments_secret() -> Secret:
 def payments() -> PaymentPage:
     refunds = Queue(client("sqs"), settings.refunds)
     return PaymentPage(settings.payment_page, payments_secret(), refunds)
+
+
+@cache
+def one_time_codes() -> OneTimeCodes:
+    secret = Secret(client("secretsmanager"), settings.codes_secret)
+    return OneTimeCodes(client("dynamodb"), settings.applications_table, secret, Sms(client("sns")))
+
+
+@cache
+def seal_key() -> SealKey:
+    return SealKey(client("kms"), settings.seal_key)
 
 
 @cache

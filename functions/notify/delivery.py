@@ -15,9 +15,11 @@ from adapters.queues import DeliveryRequest
 from adapters.records import each_message
 from casework import appeals
 from casework.application import SYSTEM
+from casework.archive import is_archive
 from casework.errors import Unavailable
 from casework.notice import Audience, Channel, Contact, is_outdated, reached_by, words
 from casework.ports import Case
+from functions.notify import archive
 from functions.notify.wiring import (
     applications,
     deliveries,
@@ -36,6 +38,9 @@ def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
 
 def _deliver(body: dict[str, Any]) -> None:
     request = DeliveryRequest(**body)
+    if is_archive(request.number):
+        _tell_of_archive(request)
+        return
     case = applications().load(request.number)
     if is_outdated(request.template, case.application):
         return
@@ -72,15 +77,26 @@ def _tell_applicant(request: DeliveryRequest, case: Case) -> None:
         return  # a draft that does not say how: its author reads it in the cabinet
     texts = definitions.texts("notices")[request.template]
     clocks = {name: told["ru"] for name, told in definitions.texts("statuses")["clock"].items()}
-    filled = words(case, rules, settings.cabinet_url, clocks)
+    mends = {code: told["ru"] for code, told in definitions.texts("problems").items()}
+    filled = words(case, rules, settings.cabinet_url, clocks, mends)
     told = {name: text.format_map(filled).strip() for name, text in texts.items()}
+    _note_receipt(_carried(request, contact, told), case)
+
+
+def _tell_of_archive(request: DeliveryRequest) -> None:
+    prepared = archive.prepared(request, now())
+    if prepared:
+        _carried(request, *prepared)
+
+
+def _carried(request: DeliveryRequest, contact: Contact, told: dict[str, str]) -> Delivery:
+    """By the first channel that carries it. Raises Unavailable when none is left."""
     for channel in contact.channels:
         delivery = Delivery(request.number, request.event, request.template, channel)
         state = deliveries().begin(delivery, _at())
         usable = state is State.NEW or channel is Channel.LETTER
         if state is State.SENT or (usable and _send(delivery, contact, told)):
-            _note_receipt(delivery, case)
-            return
+            return delivery
     raise Unavailable("no_channel_left")
 
 

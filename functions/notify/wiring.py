@@ -5,6 +5,7 @@ from functools import cache
 from aws_lambda_powertools import Logger
 
 from adapters.applications import Applications
+from adapters.archives import Archives
 from adapters.aws import client
 from adapters.casebook import open_casebook
 from adapters.deliveries import Deliveries
@@ -23,6 +24,11 @@ def applications() -> Applications:
 
 
 @cache
+def archives() -> Archives:
+    return Archives(client("dynamodb"), settings.applications_table)
+
+
+@cache
 def deliveries() -> Deliveries:
     return Deliveries(client("dynamodb"), settings.applications_table)
 
@@ -30,6 +36,16 @@ def deliveries() -> Deliveries:
 @cache
 def queue() -> Queue:
     return Queue(client("sqs"), settings.deliveries)
+
+
+@cache
+def paper_requests() -> Queue:
+    return Queue(client("sqs"), settings.paper_requests)
+
+
+@cache
+def signature_checks() -> Queue:
+    return Queue(client("sqs"), settings.signature_checks)
 
 
 @cache

@@ -5,6 +5,7 @@ from functools import cache
 from aws_lambda_powertools import Logger
 
 from adapters.applications import Applications
+from adapters.archives import Archives
 from adapters.aws import client
 from adapters.casebook import open_casebook
 from adapters.documents import Documents
@@ -12,6 +13,7 @@ from adapters.executions import Executions
 from adapters.messages import Topic
 from adapters.queues import Queue
 from adapters.settings import from_environment
+from adapters.vault import Vault
 
 settings = from_environment()
 logger = Logger(service="verify")
@@ -23,8 +25,18 @@ def applications() -> Applications:
 
 
 @cache
+def archives() -> Archives:
+    return Archives(client("dynamodb"), settings.applications_table)
+
+
+@cache
 def documents() -> Documents:
     return Documents(client("s3"), settings.uploads_bucket, settings.vault_bucket)
+
+
+@cache
+def vault() -> Vault:
+    return Vault(client("s3"), settings.vault_bucket)
 
 
 @cache
@@ -35,6 +47,11 @@ def reviews() -> Executions:
 @cache
 def registry_requests() -> Queue:
     return Queue(client("sqs"), settings.registry_requests)
+
+
+@cache
+def scans_awaited() -> Queue:
+    return Queue(client("sqs"), settings.scans_awaited)
 
 
 @cache

@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.batches import Batches, Drop, drop_of
-from casework.batch import Row, RowResult
+from casework.batch import Row, RowResult, Scan
 from casework.errors import Problem
 
 KEY = "inbox/A/social-service-need/апрель 2026.csv"
@@ -88,6 +88,12 @@ def test_no_more_of_a_file_is_read_than_tells_that_it_is_too_big(batches, s3, in
     assert len(batches.file(drop_of(detail(**{"version-id": ""})), 10)) == read
 
 
+def test_a_scan_is_found_by_its_content(batches):
+    sha256 = batches.put_scan("b1", b"scan")
+    assert batches.scan("b1", sha256) == b"scan"
+    assert batches.put_scan("b1", b"scan") == sha256
+
+
 # ---- parts and results --------------------------------------------------------------------------
 
 
@@ -101,12 +107,12 @@ ROWS = [
     row(3)._replace(documents=None, region="", repeats=2),
     row(4)._replace(problems=(Problem("income", "too_long", {"at_most": 5000}),)),
     row(5)._replace(documents=()),
-    row(7),
+    row(7)._replace(folder="Ёлкина", scans=(Scan("passport", "Ёлкина/passport.jpg", "ab"),)),
 ]
 
 
 def test_rows_come_back_from_their_parts_as_they_went(batches, s3, inbox):
-    manifest, count = batches.put_parts("b1", ROWS, size=2)
+    manifest, count = batches.put_parts("b1", [ROWS[:2], ROWS[2:4], ROWS[4:]])
     keys = [f"work/b1/part-000{n}.json" for n in (1, 2, 3)]
     assert (manifest, count) == ("work/b1/parts.json", 3)
     assert [batches.part(key) for key in keys] == [ROWS[:2], ROWS[2:4], ROWS[4:]]
@@ -114,7 +120,7 @@ def test_rows_come_back_from_their_parts_as_they_went(batches, s3, inbox):
 
 
 def test_the_manifest_is_what_the_distributed_map_reads(batches, s3, inbox):
-    manifest, _ = batches.put_parts("b1", ROWS, size=4)
+    manifest, _ = batches.put_parts("b1", [ROWS[:4], ROWS[4:]])
     assert batches._get(manifest) == [
         {"part": "work/b1/part-0001.json"},
         {"part": "work/b1/part-0002.json"},
@@ -122,7 +128,7 @@ def test_the_manifest_is_what_the_distributed_map_reads(batches, s3, inbox):
 
 
 def test_results_come_in_the_order_of_the_rows_and_a_part_done_twice_counts_once(batches):
-    batches.put_parts("b1", ROWS, size=3)
+    batches.put_parts("b1", [ROWS[:3], ROWS[3:]])
     first = [RowResult(n, "accepted", f"{n}") for n in (2, 3, 4)]
     problem = Problem("family.1.snils", "not_in_list", {"options": "а, б"})
     second = [RowResult(5, "rejected", problems=(problem,)), RowResult(7, "repeated", "2")]

@@ -17,6 +17,11 @@ def test_details_fill_their_places():
     assert told == "There is no such service. Known services: a, b."
 
 
+def test_a_defect_of_a_page_is_told_with_its_number():
+    of_file = text_of("problems", "encrypted", "ru", {})
+    assert text_of("problems", "encrypted", "ru", {"page": 3}) == f"Страница 3. {of_file}"
+
+
 @pytest.mark.parametrize("details", [{}, {"known": None}, {"known": "{x} %s"}])
 def test_missing_and_odd_details_do_not_break_a_text(details):
     assert text_of("errors", "unknown_service", "en", details)

@@ -31,6 +31,7 @@ ON_A_REVIEWED_APPLICATION = [
     ("POST", "/release", None, (403, 403, 403, 403, 200, 200)),
     ("GET", "/assessment", None, (403, 403, 403, 403, 200, 200)),
     ("POST", "/confirmation", {"agrees": True}, (403, 403, 403, 403, 409, 409)),
+    ("DELETE", "/documents/nothing", None, (404, 404, 404, 404, 403, 403)),
     # What would succeed is tried with what is wrong in it: the right is checked first.
     ("POST", "/documents", DOCUMENT | {"kind": "no_such"}, (422, 404, 404, 404, 403, 403)),
     ("POST", "/withdrawal?x=1", None, (400, 400, 400, 400, 403, 403)),
@@ -71,7 +72,16 @@ BEFORE_AN_APPROVAL = [
     ("POST", "/letter", {"fate": "returned"}, (403, 403, 403, 403, 409, 409)),
     ("POST", "/signing", {"act": "withdrawal"}, (200, 404, 404, 404, 403, 403)),
     ("POST", "/payment", None, (409, 404, 404, 404, 403, 403)),
+    ("GET", "/papers", None, (200, 404, 404, 404, 200, 200)),
+    ("POST", "/papers", {"kind": "ledger"}, (None, 404, 404, 404, None, None)),
+    ("GET", "/papers/nothing", None, (404, 404, 404, 404, 404, 404)),
 ]  # fmt: skip
+
+# Of the expert's check, on a document that is not there.
+ON_A_DOCUMENT = [
+    ("POST", "/documents/nothing/look", None, (403, 403, 403, 403, 404, 404)),
+    ("POST", "/documents/nothing/check", {"verdict": "conforming"}, (403, 403, 403, 403, 404, 404)),
+]
 
 # On a draft, or on a draft that was withdrawn, of the owner.
 ON_A_DRAFT = [
@@ -92,6 +102,8 @@ ON_A_DRAFT = [
 ON_NO_APPLICATION = [
     ("GET", "/applications", None, (200, 200, 200, 200, 200, 200)),
     ("GET", "/queue?region=RU-MOW", None, (403, 403, 403, 403, 200, 200)),
+    ("GET", "/document-checks?region=RU-MOW", None, (403, 403, 403, 403, 200, 200)),
+    ("GET", "/document-checks/defects", None, (403, 403, 403, 403, 200, 200)),
     ("GET", "/executions", None, (403, 403, 403, 403, 200, 200)),
     ("GET", f"/executions/{MISSING}", None, (403, 403, 403, 403, 404, 404)),
     ("POST", "/applications", NEW | {"service": "no-such"}, (404, 404, 404, 404, 403, 403)),
@@ -99,6 +111,10 @@ ON_NO_APPLICATION = [
     ("POST", "/slots", {}, (403, 403, 422, 422, 422, 422)),
     ("DELETE", "/slots/nothing", None, (403, 403, 404, 404, 404, 404)),
     ("POST", "/providers", {}, (403, 403, 403, 403, 422, 422)),
+    ("POST", "/archive/documents/nothing/signature", {}, (422, 422, 403, 403, 403, 403)),
+    ("GET", "/consent/withdrawal", None, (200, 200, 403, 403, 403, 403)),
+    # Nothing is done without the code.
+    ("POST", "/consent/withdrawal", None, (202, 202, 403, 403, 403, 403)),
 ]
 # What the provider that the person chose may see and do, and nobody else's agency.
 BY_THE_PROVIDER = [
@@ -129,7 +145,7 @@ def test_every_route_has_its_row(cloud):
         for method, operation in operations.items()
         if operation["security"]
     }
-    on_one = [*ON_A_REVIEWED_APPLICATION, *BEFORE_AN_APPROVAL]
+    on_one = [*ON_A_DOCUMENT, *ON_A_REVIEWED_APPLICATION, *BEFORE_AN_APPROVAL]
     rows = {(method, "/applications/{number}" + _bare(path)) for method, path, *_ in on_one}
     rows |= {(method, _bare(path)) for method, path, *_ in ON_NO_APPLICATION}
     assert rows == closed
@@ -137,7 +153,14 @@ def test_every_route_has_its_row(cloud):
 
 def _bare(path):
     path = path.partition("?")[0].replace(MISSING, "{number}")
-    return path.replace("/slots/nothing", "/slots/{slot}")
+    for named, parameter in (
+        ("/slots/nothing", "/slots/{slot}"),
+        ("/documents/nothing", "/documents/{document}"),
+        ("/documents/nothing", "/documents/{document}"),
+        ("/papers/nothing", "/papers/{paper}"),
+    ):
+        path = path.replace(named, parameter)
+    return path
 
 
 def _check(office, table, where="", roles=ROLES):
@@ -157,7 +180,7 @@ def _check(office, table, where="", roles=ROLES):
 def test_an_application_is_its_applicants_and_the_officers(office):
     number = in_review(office)
     before = state(office, number)
-    _check(office, ON_A_REVIEWED_APPLICATION, f"/applications/{number}")
+    _check(office, [*ON_A_REVIEWED_APPLICATION, *ON_A_DOCUMENT], f"/applications/{number}")
     assert state(office, number) == before
 
 
@@ -247,11 +270,11 @@ def test_a_document_is_posted_to_its_own_place_and_nowhere_else(office):
     invited = office.citizen.post(f"/applications/{number}/documents", DOCUMENT)
     assert invited["fields"]["key"] == f"uploads/{number}/{invited['document']['id']}"
     post_file(invited, good_jpeg())
-    office.cloud.settle()
+    office.cloud.advance(seconds=5)
     judged = office.document(number, invited["document"]["id"])
     assert judged["state"] == "accepted"
     post_file(invited, b"%PDF-1.7 something else")  # the same invitation again changes nothing
-    office.cloud.settle()
+    office.cloud.advance(seconds=5)
     assert office.document(number, invited["document"]["id"]) == judged
 
 

@@ -1,5 +1,6 @@
 """A request that comes twice is carried out once: Idempotency-Key, double clicks, two people."""
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -8,11 +9,12 @@ import pytest
 
 from adapters import definitions
 from casework.example import example_form
-from local.office import form_of
+from local.office import Caller, Refused, form_of, post_file
 from local.people import person
 from tests.api.people import DOCUMENT, NEW, PROPOSAL, check_problem, in_review, state
 from tests.api.test_slots import TIMETABLE
 from tests.journeys.appeal_steps import refused_application
+from tests.journeys.archive_steps import PASSPORT, PDF, put_in, trust, wait
 from tests.journeys.provision_steps import CLEANING, REVIEW_ON, approved, benefit, granted
 from tests.journeys.steps import TOO_MUCH_INCOME
 
@@ -32,6 +34,16 @@ def test_the_same_draft_is_begun_once(office):
     first, second = (office.citizen.post("/applications", NEW, key=KEY) for _ in range(2))
     assert first == second
     assert len(office.citizen.get("/applications")["applications"]) == 1
+
+
+def test_a_document_that_was_erased_since_is_not_invited_again(office):
+    """What came then would lie in the quarantine after everything was swept."""
+    number = office.citizen.post("/applications", NEW)["number"]
+    path = f"/applications/{number}/documents"
+    id_ = office.citizen.post(path, DOCUMENT, key=KEY)["document"]["id"]
+    office.citizen.delete(f"{path}/{id_}")
+    with pytest.raises(Refused, match="unknown_document"):
+        office.citizen.post(path, DOCUMENT, key=KEY)
 
 
 def test_the_same_key_with_another_request_is_refused(office):
@@ -203,6 +215,22 @@ def test_what_is_to_be_signed_may_be_asked_twice(office):
     _twice(office, in_review(office), [(office.citizen, "signing", {"act": "withdrawal"})])
 
 
+def test_a_paper_asked_for_twice_is_drawn_once(office):
+    number = in_review(office)
+    _twice(office, number, [(office.citizen, "papers", {"kind": "ledger"})])
+    shown = office.citizen.get(f"/applications/{number}/papers")["papers"]
+    assert [paper["print"] for paper in shown if paper["kind"] == "ledger"] == ["standard", "large"]
+
+
+def test_an_expert_may_look_and_judge_twice(office):
+    office.experts_at_work = False
+    number = in_review(office)
+    document = office.show(number)["documents"][0]["id"]
+    verdict = {"verdict": "unreadable", "defects": ["glare"], "note": "Снимите без вспышки"}
+    steps = [("look", None), ("check", verdict)]
+    _twice(office, number, [(office.expert, f"documents/{document}/{s}", b) for s, b in steps])
+
+
 def test_a_list_of_providers_or_slots_put_in_twice_is_there_once(office):
     provider = {
         "id": "topol",
@@ -222,6 +250,52 @@ def test_a_list_of_providers_or_slots_put_in_twice_is_there_once(office):
     assert len(slots) == len(TIMETABLE["starts"])
 
 
+def test_every_step_of_an_archive_may_come_twice(office):
+    owner, friend = office.citizen, Caller(office.cloud, "friend")
+    first, again = (owner.post("/archive/documents", PASSPORT, key=KEY) for _ in range(2))
+    document = first["document"]["id"]
+    assert again["document"]["id"] == document
+    post_file(again, PDF)
+    wait(office)
+    number = owner.post("/applications", NEW)["number"]
+    version = {"file_name": "b.pdf", "content_type": "application/pdf"}
+    taken = {"document": document, "kind": "passport"}
+    shown = [
+        (
+            owner.post(f"/archive/documents/{document}/versions", version, key="version"),
+            owner.post(f"/archive/documents/{document}/look", key="look"),
+            owner.post(f"/applications/{number}/documents/from-archive", taken, key="take"),
+        )
+        for _ in range(2)
+    ]
+    assert shown[0][2] == shown[1][2]
+    kept = {"number": number, "document": shown[0][2]["documents"][0]["id"], "kind": "passport"}
+    first, again = (owner.post("/archive/from-application", kept, key="keep") for _ in range(2))
+    assert first == again
+    grant = trust(owner, friend, document, key="trust")
+    assert len(owner.get("/archive/grants")["grants"]) == 1
+    path, body = f"/archive/granted/{grant}/look", {"document": document}
+    friend.confirmed("POST", path, body, key="look")
+    headers = {"Idempotency-Key": "look", "One-Time-Code": friend.code()}
+    office.cloud.request("POST", path, token=friend.token(), json=body, headers=headers)
+    headers = {"Idempotency-Key": "trust", "One-Time-Code": owner.code()}
+    office.cloud.request("POST", "/archive/grants", token=owner.token(), headers=headers)
+    done = [line["what"] for line in owner.get("/archive/log")["lines"]]
+    assert (done.count("document_looked_at"), done.count("granted")) == (2, 1)
+    assert len(owner.get("/archive")["documents"]) == 2
+
+
+def test_a_signature_put_beside_a_document_twice_is_there_once(office):
+    owner = office.citizen
+    path = f"/archive/documents/{put_in(office, owner, PDF)}/signature"
+    body = {"signature": "bm90aGluZw==", "sha256": hashlib.sha256(PDF).hexdigest()}
+    first, again = (owner.post(path, body, key=KEY) for _ in range(2))
+    assert first == again
+    owner.post(path, body)
+    done = [line["what"] for line in owner.get("/archive/log")["lines"]]
+    assert done.count("signature_attached") == 1
+
+
 def test_every_post_is_sent_twice_here(cloud):
     """A new one that is not here is one that nobody has sent twice."""
     described = cloud.request("GET", "/openapi.json").json["paths"]
@@ -230,6 +304,19 @@ def test_every_post_is_sent_twice_here(cloud):
     }
     source = Path(__file__).read_text()
     assert {step for step in posts if not re.search(rf'["/]{step}"?\b', source)} == set()
+
+
+def test_a_consent_is_withdrawn_once(office):
+    number = in_review(office)
+    path = "/consent/withdrawal"
+    office.citizen.confirmed("POST", path, key=KEY)
+    headers = {"Idempotency-Key": KEY, "One-Time-Code": office.citizen.code()}
+    again = office.cloud.request("POST", path, token=office.citizen.token(), headers=headers)
+    assert again.status_code == 200
+    office.cloud.settle()
+    office.cloud.advance(hours=1)
+    events = [event["kind"] for event in office.citizen.get(_history(number))["events"]]
+    assert events[-3:] == ["withdrawn", "consent_withdrawn", "data_erased"]
 
 
 def test_a_double_click_without_a_key_decides_once(office):

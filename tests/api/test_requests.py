@@ -316,7 +316,7 @@ def test_a_file_name_is_only_a_name(office, name):
     )
     assert invited["fields"]["key"] == f"uploads/{number}/{invited['document']['id']}"
     post_file(invited, good_jpeg())
-    office.cloud.settle()
+    office.cloud.advance(seconds=5)
     shown = office.document(number, invited["document"]["id"])
     assert (shown["file_name"], shown["state"]) == (name, "accepted")
 

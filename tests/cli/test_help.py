@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import boto3
 import pytest
 
 COMMANDS = [
@@ -14,6 +15,7 @@ COMMANDS = [
     ["clock", "advance-to"],
     ["token"],
     ["drop"],
+    ["scan"],
     ["history"],
     ["validate"],
     ["deadline"],
@@ -25,6 +27,7 @@ COMMANDS = [
     ["services", "docs"],
     ["services", "freeze"],
     ["services", "impact"],
+    ["verify"],
 ]
 
 
@@ -49,6 +52,7 @@ def test_help_names_every_command_and_how_to_begin(opora):
         [],
         ["nonsense"],
         ["clock"],
+        ["scan"],
         ["clock", "advance"],
         ["deadline", "social-service-need"],
         ["demo", "14"],
@@ -76,6 +80,14 @@ def test_as_a_program_of_its_own():
     assert (told.returncode, told.stdout) == (2, "")
     assert told.stderr.startswith("opora: There is no such service. Known services: ")
     assert "V1   social-service-need " in run("services", "list").stdout
+
+
+def test_a_scanner_without_its_region_says_so(opora, monkeypatch):
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("adapters.aws._made", boto3.Session().client)  # others made theirs before
+    sentence = opora("scan", "--queue", "https://sqs.example/clamav", "--once").sentence()
+    assert sentence == "the queue or its files cannot be read: You must specify a region."
 
 
 def test_a_reader_who_leaves_early_is_no_error():

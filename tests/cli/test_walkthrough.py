@@ -21,7 +21,7 @@ import time_machine
 from opora.cli import main
 
 arguments = sys.argv[1:]
-if arguments[0] in ("clock", "drop", "history", "token"):
+if arguments[0] in ("clock", "drop", "history", "token", "verify"):
     sys.exit(main([arguments[0], "--url", "{url}", *arguments[1:]]))
 with time_machine.travel("{day}T08:00:00+00:00"):
     sys.exit(main(arguments))
@@ -33,8 +33,9 @@ def blocks() -> list[str]:
 
 
 def promised(script: str) -> list[str]:
-    """What the comments at the end of lines that call the API say they print."""
-    said = re.findall(r"^(?:call|missing) .*\s{2,}# (.+)$", script, re.MULTILINE)
+    """What the comments at the end of lines that ask for something say they print."""
+    asking = r'call|missing|curl -s "\$\{?page|\$opora verify'
+    said = re.findall(rf"^(?:{asking})\b.*\s{{2,}}# (.+)$", script, re.MULTILINE)
     return [comment.strip() for comment in said]
 
 
@@ -80,12 +81,12 @@ def test_every_line_does_what_it_says(script, tmp_path):
         env=os.environ | {"PYTHONPATH": str(DOCS.parents[1])},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr
     printed = iter(done.stdout.splitlines())
     expected = promised(script)
-    assert len(expected) >= 15
+    assert len(expected) >= 25
     for line in expected:
         assert line in printed, f"{line} is missing, or came too early in:\n{done.stdout}"

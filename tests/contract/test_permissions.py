@@ -9,15 +9,22 @@ NEEDED = {
     "Query": {"dynamodb:Query"},
     "GetItem": {"dynamodb:GetItem"},
     "PutItem": {"dynamodb:PutItem"},
+    "UpdateItem": {"dynamodb:UpdateItem"},
     "DeleteItem": {"dynamodb:DeleteItem"},
     "TransactWriteItems": {"dynamodb:PutItem", "dynamodb:DeleteItem"},
     "Scan": {"dynamodb:Scan"},
     "GetObject": {"s3:GetObject"},
+    "ListObjectVersions": {"s3:ListBucketVersions"},
+    "DeleteObjects": {"s3:DeleteObject", "s3:DeleteObjectVersion"},
     "PutObject": {"s3:PutObject"},
+    "CopyObject": {"s3:GetObject", "s3:PutObject"},
+    "DeleteObject": {"s3:DeleteObject"},
     "SendMessageBatch": {"sqs:SendMessage"},
     "Publish": {"sns:Publish"},
     "GetSecretValue": {"secretsmanager:GetSecretValue"},
     "SendEmail": {"ses:SendEmail"},
+    "Sign": {"kms:Sign"},
+    "GetPublicKey": {"kms:GetPublicKey"},
     "StartExecution": {"states:StartExecution"},
     "StopExecution": {"states:StopExecution"},
     "SendTaskSuccess": {"states:SendTaskSuccess"},
@@ -29,6 +36,7 @@ NEEDED = {
 BY_OTHERS = {
     "UseTheKey",  # the stores decrypt and encrypt
     "InviteUploads",  # whoever posts a file uses the function's right, by its signature
+    "ShowDocuments",  # whoever opens a link to a document does, in the same way
     "GiveUpTo",  # Lambda sends what failed for good
     "TellGoneFromForbidden",  # S3 looks whether the asker might list, and answers accordingly
 }

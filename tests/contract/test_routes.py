@@ -1,25 +1,22 @@
 """The template, the application and the OpenAPI document tell of the same routes."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 
-from tests.template import FUNCTION, resources
+import pytest
 
-INTAKE = resources(FUNCTION)["IntakeApi"]
-EVENTS = {name: event["Properties"] for name, event in INTAKE["Events"].items()}
-ROUTES = {(event["Method"].upper(), event["Path"]) for event in EVENTS.values()}
+from tests.template import FUNCTION, ROOT, resources, routes, template
+
+EVENTS = [(name, event) for events in routes().values() for name, event in events.items()]
+ROUTES = {(event["Method"].upper(), event["Path"]) for _, event in EVENTS}
 OPEN = {
     (event["Method"].upper(), event["Path"])
-    for event in EVENTS.values()
+    for _, event in EVENTS
     if event.get("Auth") == {"Authorizer": "NONE"}
 }
-
-
-def _api():
-    """Its module reads the environment when it is imported: only after the deployment."""
-    from functions.intake import api  # noqa: PLC0415
-
-    return api
 
 
 def _document(cloud):
@@ -38,9 +35,34 @@ def test_no_route_is_told_twice():
     assert len(ROUTES) == len(EVENTS)
 
 
-def test_what_the_gateway_knows_the_application_answers(cloud):
-    answered = {(method, path) for path, methods in _api().app.routes.items() for method in methods}
-    assert answered == ROUTES
+TELL = """
+import importlib, json, sys
+from functions.intake.access import api, app
+entry = importlib.import_module(sys.argv[1])
+answered = [(method, path) for path, methods in app.routes.items() for method in methods]
+if sys.argv[1].endswith(".api"):
+    entry.show_openapi(None)
+print(json.dumps([answered, [(told.method, told.path) for told in api.operations]]))
+"""
+
+
+@pytest.mark.parametrize("function", routes())
+def test_a_function_answers_its_own_routes_and_the_first_describes_all(function):
+    """In a process of its own, as in Lambda: the local cloud runs them all in one."""
+    variables = template()["Globals"]["Function"]["Environment"]["Variables"]
+    module = resources(FUNCTION)[function]["Handler"].rpartition(".")[0]
+    ran = subprocess.run(
+        [sys.executable, "-c", TELL, module],
+        env={"PATH": os.environ["PATH"], **dict.fromkeys(variables, "any")},
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    answered, described = (set(map(tuple, told)) for told in json.loads(ran.stdout))
+    own = {(event["Method"].upper(), event["Path"]) for event in routes()[function].values()}
+    assert answered == own
+    assert described == (ROUTES if function == "IntakeApi" else own)
 
 
 def test_the_document_describes_every_route_and_no_other(cloud):
@@ -50,7 +72,7 @@ def test_the_document_describes_every_route_and_no_other(cloud):
 def test_events_are_called_after_the_operations(cloud):
     told = {
         (event["Method"].upper(), event["Path"]): re.sub("(?!^)([A-Z])", r"_\1", name).lower()
-        for name, event in EVENTS.items()
+        for name, event in EVENTS
     }
     assert told == {route: o["operationId"] for route, o in _described(cloud).items()}
 

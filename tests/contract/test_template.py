@@ -1,11 +1,14 @@
 """What the template says is what the code says."""
 
 import importlib.util
+import json
 import re
 
 import pytest
 
 from adapters.settings import Settings
+from casework.consequences import ROUTED_KINDS
+from casework.review import MOVING_KINDS
 from tests.template import (
     FUNCTION,
     ROOT,
@@ -96,15 +99,43 @@ def test_an_attribute_of_an_index_is_written():
     for attribute in table["AttributeDefinitions"]:
         assert f'"{attribute["AttributeName"]}": ' in source
     assert table["TimeToLiveSpecification"]["AttributeName"] == "expires"
-    assert '"expires": ' in source
+    commands = ROOT.joinpath("adapters", "sealed_table.py").read_text(encoding="utf-8")
+    assert '"expires": ' in commands
 
 
-def test_the_stream_tells_the_functions_of_events_only():
-    for name in ("CarryProgress", "TellPeople"):
-        (source,) = FUNCTIONS[name]["Events"].values()
-        (rule,) = source["Properties"]["FilterCriteria"]["Filters"]
-        assert '"INSERT"' in rule["Pattern"]
-        assert '{"prefix":"EVENT#"}' in rule["Pattern"]
+ON_THE_STREAM = {"CarryProgress": MOVING_KINDS, "TellPeople": ROUTED_KINDS}
+"""Two and no more: AWS throttles the third reader of a stream."""
+
+
+def _events(name):
+    (source,) = FUNCTIONS[name]["Events"].values()
+    (rule,) = source["Properties"]["FilterCriteria"]["Filters"]
+    return json.loads(rule["Pattern"])
+
+
+def test_two_functions_read_the_stream_and_no_more():
+    sources = {name: properties.get("Events", {}) for name, properties in FUNCTIONS.items()}
+    readers = {n for n, e in sources.items() if any(s["Type"] == "DynamoDB" for s in e.values())}
+    assert readers == ON_THE_STREAM.keys()
+
+
+@pytest.mark.parametrize("name", ON_THE_STREAM)
+def test_the_stream_tells_a_function_of_the_events_that_concern_it_and_of_nothing_else(name):
+    image = {"Keys": {"sk": {"S": [{"prefix": "EVENT#"}]}}}
+    image["NewImage"] = {"kind": {"S": sorted(ON_THE_STREAM[name])}}
+    assert _events(name) == {"eventName": ["INSERT"], "dynamodb": image}
+
+
+def test_what_fails_comes_back_after_everybody_who_may_still_work_at_it_is_done():
+    """AWS advises six times the time-out, for batches that wait while the function is throttled."""
+    queues = resources("AWS::SQS::Queue")
+    default = template()["Globals"]["Function"]["Timeout"]
+    for properties in FUNCTIONS.values():
+        for source in properties.get("Events", {}).values():
+            if source["Type"] == "SQS":
+                queue, _ = source["Properties"]["Queue"]["Fn::GetAtt"]
+                timeout = properties.get("Timeout", default)
+                assert queues[queue]["VisibilityTimeout"] >= 6 * timeout, queue
 
 
 # ---- permissions --------------------------------------------------------------------------------
@@ -143,6 +174,24 @@ def test_every_bucket_is_closed_encrypted_and_speaks_tls_only():
         assert "BucketEncryption" in bucket
         assert name in held
     for policy in policies:
-        (statement,) = policy["PolicyDocument"]["Statement"]
+        statement = policy["PolicyDocument"]["Statement"][0]
         assert statement["Effect"] == "Deny"
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_uploads_are_read_by_those_who_judge_them_and_by_nobody_else():
+    """Whoever the others are and whatever else they may do."""
+    policy = resources("AWS::S3::BucketPolicy")["UploadsPolicy"]["PolicyDocument"]["Statement"]
+    (rule,) = (statement for statement in policy if statement["Sid"] == "OnlyItsJudgesRead")
+    assert (rule["Effect"], rule["Principal"]) == ("Deny", "*")
+    assert rule["Action"] == ["s3:GetObject", "s3:GetObjectVersion"]
+    *functions, scanner = rule["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
+    let_in = {found["Fn::GetAtt"][0].removesuffix("Role") for found in functions}
+    assert scanner["Fn::If"][0] == "ScansByGuardDuty"
+    readers = {
+        name
+        for name, properties in FUNCTIONS.items()
+        for statement in statements(properties)
+        if "s3:GetObject" in actions(statement) and "UploadsBucket" in str(statement["Resource"])
+    }
+    assert readers == let_in

@@ -38,7 +38,9 @@ def clock(at: datetime | str, zone: ZoneInfo = MOSCOW) -> str:
 def begin(office: Office, text: str, zone: ZoneInfo = MOSCOW) -> None:
     office.cloud.reset(start=instant(text, zone))
     office.registries.start_over()
+    office.scanner.start_over()
     office.bank.start_over()
+    office.experts_at_work = True
 
 
 def wait_until(office: Office, text: str, zone: ZoneInfo = MOSCOW) -> None:
@@ -46,7 +48,7 @@ def wait_until(office: Office, text: str, zone: ZoneInfo = MOSCOW) -> None:
 
 
 def apply(office: Office, form: dict[str, Any] = LOW_INCOME, region: str = "RU-MOW") -> str:
-    """Applied, and heard by all registries: the application is with the officers."""
+    """Applied, and heard by all registries and experts: it is with the officers."""
     number = office.apply(form, region)
     office.cloud.advance(minutes=5)
     return number
@@ -80,7 +82,14 @@ def stage(office: Office, number: str) -> str:
 
 
 def events(office: Office, number: str) -> list[str]:
-    return [event.kind for event in office.casebook.load(number).events]
+    """But for the papers: they are drawn while the case goes on, and may be late."""
+    kinds = [event.kind for event in office.casebook.load(number).events]
+    return [kind for kind in kinds if kind != "paper_issued"]
+
+
+def papers(office: Office, number: str) -> list[str]:
+    """Those that were issued, in order."""
+    return sorted(office.casebook.load(number).application.papers)
 
 
 def marks(office: Office, number: str, zone: ZoneInfo = MOSCOW) -> list[tuple[str, str]]:

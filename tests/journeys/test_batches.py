@@ -9,21 +9,26 @@ import boto3
 import pytest
 
 from local import people
-from local.agency_file import row, sample, written
+from local.agency_file import packed, row, sample, written
 from local.aws import REGION
-from local.office import SERVICE, Office, form_of
+from local.office import SERVICE, Office, Refused, form_of
+from local.scanner import EICAR
+from local.scans import good_jpeg
+from tests.corpus import hostile
+from tests.files import born_digital_pdf
 from tests.journeys.steps import (
     apply,
     begin,
     dead_letters,
     events,
+    happened,
     running,
     told,
     told_inside,
 )
 
 GOOD, BAD, REPEATED = 20, 6, 4  # of 30 rows
-TAKE_IN = "functions.intake.batches.take_in"
+TAKE_IN = "functions.intake.batch_rows.take_in"
 FIRST = {"строк": 30, "принято": GOOD, "принято ранее": REPEATED, "с ошибками": BAD}
 AGAIN = {"строк": 30, "принято": 0, "принято ранее": GOOD + REPEATED, "с ошибками": BAD}
 
@@ -200,7 +205,7 @@ def test_interrupted_in_mid_file_it_goes_on_and_nothing_is_lost_or_doubled(
     office: Office, monkeypatch: pytest.MonkeyPatch, call: int, when: str
 ) -> None:
     """Parts of 5, 5 and 2 rows; a good row is a look for its command and a transaction."""
-    monkeypatch.setattr("functions.intake.batches.ROWS_A_PART", 5)
+    monkeypatch.setattr("casework.batch_scans.ROWS_A_PART", 5)
     office.cloud.kill(TAKE_IN, call, when)
     key = office.drop("A", "april.csv", sample(9, 3))
     office.cloud.advance(minutes=5)
@@ -217,3 +222,127 @@ def test_an_interrupted_file_counts_its_rows_as_an_uninterrupted_one(office: Off
     key = office.drop("A", "april.csv", sample(GOOD, BAD, REPEATED))
     office.cloud.advance(minutes=5)
     assert _totals(office.report(key)) == FIRST
+
+
+# ---- with scans ---------------------------------------------------------------------------------
+
+KINDS = ("passport", "snils", "income_certificate")
+ACCEPTED = sorted((kind, "accepted") for kind in KINDS)
+
+
+def _folder(name: str, **other: bytes) -> dict[str, bytes]:
+    return {f"{name}/{kind}.pdf": other.get(kind, born_digital_pdf()) for kind in KINDS}
+
+
+def _with_scans(*people: dict[str, str], **scans: bytes) -> bytes:
+    """An archive as a clerk packs a folder: one row a person, its number the folder's name."""
+    rows = [row(n, documents="", **known) for n, known in enumerate(people, start=1)]
+    files = {"апрель/строки.csv": written(rows)}
+    for number in range(2, len(rows) + 2):
+        files |= {f"апрель/{name}": data for name, data in _folder(str(number), **scans).items()}
+    return packed(files)
+
+
+def _documents(office: Office, number: str) -> list[tuple[str, str]]:
+    known = office.casebook.load(number).application.documents.values()
+    return sorted((document.kind, document.state) for document in known)
+
+
+def test_scans_in_an_archive_go_with_their_rows_and_each_fault_is_told(office: Office) -> None:
+    named = ["", "Заозёрная", "", "потеряна", ""]
+    rows = [row(n, documents="", folder=name) for n, name in enumerate(named, start=1)]
+    good = {**_folder("2", passport=good_jpeg()), **_folder("заозёрная", snils=good_jpeg())}
+    good["заозёрная/income_certificate (2).PDF"] = born_digital_pdf(2)
+    bad = {**_folder("4", snils=b"not a scan"), **_folder("6"), "6/cat.jpg": b"?"}
+    files = {"строки.csv": written(rows), **good, **bad, "99/inn.jpg": b"?"}
+    report = office.report(office.drop("A", "april.zip", packed(files)))
+    assert _totals(report) == {
+        "строк": 5,
+        "принято": 2,
+        "принято ранее": 0,
+        "с ошибками": 3,
+        "файлов без строки": 1,
+    }
+    told = [(line[0], line[3], line[4]) for line in _rows(report) if line[1] != "принято"]
+    assert ("4", "4/snils.pdf", "type_not_allowed") in told
+    assert ("5", "folder", "folder_missing") in told
+    assert ("6", "6/cat.jpg", "unknown_scan") in told
+    assert told[-1] == ("", "99/inn.jpg", "scan_of_no_row")
+    assert all(line[5] for line in _rows(report) if line[1] != "принято")
+    numbers = _numbers(report)
+    assert sorted(numbers) == sorted(office.casebook.unfinished())
+    office.cloud.advance(minutes=5)
+    assert _documents(office, numbers[0]) == ACCEPTED
+    assert _documents(office, numbers[1]) == sorted([*ACCEPTED, ("income_certificate", "accepted")])
+    assert happened(office, numbers[0], "submitted") == ["2026-04-30 15:00"]
+    for document in office.casebook.load(numbers[0]).application.documents:
+        office.judge(numbers[0], document)
+    office.approve(numbers[0])
+    _is_at_rest(office)
+
+
+def test_the_same_archive_again_is_no_duplicate_and_a_mended_one_takes_in_the_rest(
+    office: Office,
+) -> None:
+    first = office.report(office.drop("A", "april.zip", _with_scans({})))
+    again = office.report(office.drop("A", "april.zip", _with_scans({}, {}, snils=b"%PDF")))
+    assert [line[1] for line in _rows(again)] == ["ошибки", "ошибки"]  # other scans: another row
+    mended = office.report(office.drop("A", "may.zip", _with_scans({}, {})))
+    assert [line[1] for line in _rows(mended)] == ["принято ранее", "принято"]
+    assert _rows(mended)[0][2] == _numbers(first)[0]
+    assert len(office.casebook.unfinished()) == 2
+
+
+def test_an_infected_scan_is_told_to_the_agency_and_nothing_is_approved_without_it(
+    office: Office,
+) -> None:
+    data = _with_scans({}, snils=good_jpeg() + EICAR)
+    (number,) = _numbers(office.report(office.drop("A", "april.zip", data)))
+    office.cloud.advance(minutes=5)
+    assert ("snils", "rejected") in _documents(office, number)
+    assert ("agency", "document_rejected") in told_inside(office, number)
+    assert [what for what, _ in told(office, number)] == ["accepted"]
+    with pytest.raises(Refused):
+        office.approve(number)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (packed({"2/passport.jpg": b"?"}), "archive_no_table"),
+        (packed({"а.csv": b"1", "б.csv": b"2"}), "archive_many_tables"),
+        (packed({"строки.csv": b"snils;colour\n1;2\n"}), "unknown_columns"),
+        (hostile.zip_with_link(), "archive_link"),
+        (_with_scans({})[:-5], "truncated"),
+    ],
+)
+def test_an_archive_that_is_not_to_be_read_gets_a_report_that_says_why(
+    office: Office, data: bytes, code: str
+) -> None:
+    report = office.report(office.drop("A", "april.zip", data))
+    first = report.splitlines()[0].split(";")
+    assert (first[0], first[2]) == ("файл не прочитан", code)
+    assert first[3]
+    assert office.casebook.unfinished() == []
+    _is_at_rest(office)
+
+
+@pytest.mark.parametrize(
+    ("call", "when"),
+    [
+        (9, "after"),
+        pytest.param(6, "after", marks=pytest.mark.long),
+        pytest.param(13, "before", marks=pytest.mark.long),
+    ],
+)
+def test_interrupted_among_the_scans_it_goes_on_and_none_is_lost(
+    office: Office, call: int, when: str
+) -> None:
+    """The scans are judged, the row registered, and its scans sent one by one."""
+    office.cloud.kill(TAKE_IN, call, when)
+    key = office.drop("A", "april.zip", _with_scans({}))
+    office.cloud.advance(minutes=5)
+    (number,) = office.casebook.unfinished()
+    assert _numbers(office.report(key)) == [number]
+    assert _documents(office, number) == ACCEPTED
+    _is_at_rest(office)

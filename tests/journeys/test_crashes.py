@@ -6,7 +6,11 @@ by themselves, all in virtual time. What may differ from the journey nobody died
 - when things happened, by the minutes that trying again takes;
 - a message that was begun and not ended goes out by the next channel, since nobody knows whether
   the first one carried it: so every notice arrives, and no channel says anything twice;
-- a topic may say the same again, with the same event id in it.
+- a topic may say the same again, with the same event id in it;
+- a file is inspected and scanned at once, and papers are drawn beside everything else: what is said
+  of them may stand at another place of the history;
+- a scanner that was asked again may answer before anybody writes down that it was late;
+- a paper is sealed by chance, so one that was drawn and not noted lies beside the one that counts.
 """
 
 import json
@@ -16,6 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 from unittest import mock
@@ -24,33 +29,45 @@ import boto3
 import pytest
 
 from adapters import definitions
+from adapters.archives import Archives
 from adapters.deliveries import State
+from adapters.issued_papers import PREFIX as PAPERS
+from adapters.issued_papers import paper_key
+from adapters.malware import INFECTED
+from casework.archive import person_of
 from casework.example import example_form
+from casework.retention import Part
 from local import people
 from local.agency_file import row, written
 from local.aws import REGION, Backends
 from local.office import SERVICE, Caller, Office, Refused, form_of, needed_documents
 from tests.journeys.appeal_steps import appeal_form, confirm_ruling, propose_ruling
+from tests.journeys.archive_steps import PDF, put_in
 from tests.journeys.provision_steps import CLEANING, REVIEW_ON, form_act
 from tests.journeys.steps import (
     INSIDE,
     UNCLEAR_INCOME,
-    UNREADABLE_PASSPORT,
     begin,
     dead_letters,
     deliveries,
-    events,
+    instant,
     stage,
 )
+from tests.signing import signed_pdf, signer
 from tests.template import FUNCTION, resources
 
 HANDLERS = {
     "functions.intake.api.handler",
+    "functions.intake.cabinet_api.handler",
+    "functions.intake.office_api.handler",
     "functions.intake.batches.receive",
-    "functions.intake.batches.split",
-    "functions.intake.batches.take_in",
+    "functions.intake.batch_rows.split",
+    "functions.intake.batch_rows.take_in",
     "functions.intake.batches.write_report",
     "functions.verify.documents.judge",
+    "functions.verify.documents.take_verdict",
+    "functions.verify.scans.look_again",
+    "functions.verify.signatures.check",
     "functions.verify.registries.check",
     "functions.verify.registries.take_replies",
     "functions.decide.review.await_people",
@@ -64,10 +81,16 @@ HANDLERS = {
     "functions.decide.payments.pay_part",
     "functions.decide.payments.take_answers",
     "functions.decide.drafts.come_by",
+    "functions.decide.archives.remind_of_papers",
+    "functions.decide.erasures.take",
+    "functions.decide.erasures.come_by",
     "functions.notify.events.handler",
     "functions.notify.delivery.handler",
+    "functions.papers.draw.handler",
 }
 START = "2026-04-27 10:00"
+IN_ANY_ORDER = {"document_inspected", "document_scanned", "signature_checked", "paper_issued"}
+LATE_SCANS = {"document_scan_delayed", "document_scan_ended"}
 
 
 # ---- the journeys -------------------------------------------------------------------------------
@@ -78,10 +101,23 @@ def _meanwhile(office: Office) -> None:
     office.cloud.advance(minutes=15)
 
 
+def _experts_judge(office: Office, number: str, *unreadable: str) -> None:
+    """All that has come to them by now; of these kinds they can read nothing."""
+    office.expert.get("/document-checks")
+    for document in office.show(number)["documents"]:
+        if document["awaits_expert"]:
+            bad = document["kind"] in unreadable
+            verdict = ("unreadable", "text_blurred") if bad else ("conforming",)
+            office.judge(number, document["id"], *verdict)
+    _meanwhile(office)
+
+
 def refused_after_a_question(office: Office) -> None:
-    """Uploads, a registry that contradicts, an officer's question, an answer, two officers."""
+    """Uploads, an expert who cannot read one and a registry that contradicts, an officer's
+    question, an answer, two officers; in the end the consent to data processing is withdrawn."""
     form = form_of(people.MOTHER, income="900000")
     office.registries.differ(form["snils"], "residence", "registration_address")
+    put_in(office, office.citizen)
     begun = {"service": SERVICE, "region": "RU-MOW", "form": form}
     number = office.citizen.post("/applications", begun)["number"]
     for kind in ("passport", "snils", "income_certificate"):
@@ -89,11 +125,14 @@ def refused_after_a_question(office: Office) -> None:
         _meanwhile(office)
     office.citizen.post(f"/applications/{number}/submission")
     _meanwhile(office)
+    _experts_judge(office, number, "passport")
     office.registries.differ(form["snils"], "residence")
+    office.upload(number, "passport")
+    _meanwhile(office)
     office.answer(number, message="Я живу здесь")
     _meanwhile(office)
-    office.ask(number, UNREADABLE_PASSPORT)
-    office.upload(number, "passport")
+    _experts_judge(office, number)
+    office.ask(number, UNCLEAR_INCOME)
     _meanwhile(office)
     office.answer(number, form={"income": "890000"})
     _meanwhile(office)
@@ -102,10 +141,25 @@ def refused_after_a_question(office: Office) -> None:
     office.confirm(number)
     _meanwhile(office)
     office.citizen.post(f"/applications/{number}/resubmission")
+    _withdraw_consent(office)
+    for _ in range(4):  # erasing waits, and whoever died on the way is followed late
+        _meanwhile(office)
+
+
+def _withdraw_consent(office: Office) -> None:
+    """Whoever gets no code in a minute asks for another."""
+    path, told = "/consent/withdrawal", len(office.cloud.sms)
+    office.citizen.post(path, key="consent")
+    if len(office.cloud.sms) == told:
+        office.cloud.advance(minutes=1)
+    office.citizen.confirmed("POST", path, key="consent")
 
 
 def left_to_the_clock(office: Office) -> None:
-    """A file of two: nobody answers for one, nobody decides the other until he is overdue."""
+    """A file of two: nobody answers for one, nobody decides the other until he is overdue. A signed
+    paper of a citizen, which the scanner had to be asked about again, ends meanwhile."""
+    office.scanner.behave(silent_until=instant(START) + timedelta(minutes=5))
+    put_in(office, office.citizen, signed_pdf(signer(), PDF), paper={"valid_until": "2026-06-10"})
     rows = [row(1, notify_by="email"), row(2, notify_by="letter")]
     office.drop("A", "april.csv", written(rows))
     _meanwhile(office)
@@ -117,6 +171,9 @@ def left_to_the_clock(office: Office) -> None:
 
 
 def withdrawn(office: Office) -> None:
+    """And a dangerous file; the inspection has long found it good when the scanner speaks."""
+    office.scanner.behave(after=timedelta(minutes=10), says=INFECTED)
+    put_in(office, office.citizen)
     office.drop("A", "april.csv", written([row(1)]))
     _meanwhile(office)
     (number,) = office.casebook.unfinished()
@@ -132,6 +189,7 @@ def _registered(office: Office, service: str, form: dict[str, Any]) -> str:
         _meanwhile(office)
     office.citizen.post(f"/applications/{number}/submission")
     _meanwhile(office)
+    _experts_judge(office, number)
     return number
 
 
@@ -192,6 +250,8 @@ class End:
     """Everything that must be the same; numbers are told as people's SNILS."""
 
     applications: dict[str, Any]
+    archives: list[Any]
+    files: Counter
     executions: list[tuple[str, str]]
     topics: set[str]
     letters: list[str]
@@ -204,12 +264,15 @@ def end_of(office: Office) -> End:
     names = {number: f"<{told}>" for number, told in _everybody(office)}
     for number in names:
         assert office.casebook.sealed_chain(number).broken_at is None
+        _has_its_papers(office, number)
     assert dead_letters(office) == []
     assert cloud.dropped == []
     assert office.casebook.unfinished() == []
     machines = Backends().step_functions.state_machines
     return End(
         {name: _became(office, number) for number, name in names.items()},
+        [_kept_in(office, archive) for archive in _archives(office)],
+        _files(office, names | dict.fromkeys(_archives(office), "<an archive>")),
         sorted((names.get(e.name, "a file"), e.status) for m in machines for e in m.executions),
         {
             _renamed(_without_batch(news), names)
@@ -222,21 +285,25 @@ def end_of(office: Office) -> End:
 
 
 def _everybody(office: Office) -> Iterator[tuple[str, str]]:
+    found = [item for item in _begun(office) if "drafted_at" in item]
+    numbers = sorted((item["drafted_at"]["S"], item["number"]["S"]) for item in found)
+    snils = [office.casebook.load(n).form.get("snils", "erased") for _, n in numbers]
+    for place, (_, number) in enumerate(numbers):
+        yield number, f"{snils[place]} {snils[:place].count(snils[place]) + 1}"
+
+
+def _archives(office: Office) -> list[str]:
+    return [item["number"]["S"] for item in _begun(office) if "drafted_at" not in item]
+
+
+def _begun(office: Office) -> list[dict[str, Any]]:
     pages = boto3.client("dynamodb", REGION).get_paginator("scan")
     found = pages.paginate(
         TableName=office.cloud.outputs["Applications"],
         FilterExpression="sk = :meta",
         ExpressionAttributeValues={":meta": {"S": "META"}},
     )
-    numbers = sorted(
-        (item["drafted_at"]["S"], item["number"]["S"]) for page in found for item in page["Items"]
-    )
-    for place, (_, number) in enumerate(numbers):
-        snils = office.casebook.load(number).form["snils"]
-        earlier = sum(
-            office.casebook.load(other).form["snils"] == snils for _, other in numbers[:place]
-        )
-        yield number, f"{snils} {earlier + 1}"
+    return [item for page in found for item in page["Items"]]
 
 
 def _became(office: Office, number: str) -> dict[str, Any]:
@@ -247,7 +314,64 @@ def _became(office: Office, number: str) -> dict[str, Any]:
         if d.state is State.SENT and d.channel not in INSIDE
     }
     assert told == arrived  # by one channel at least
-    return {"stage": stage(office, number), "events": events(office, number), "told": told}
+    case = office.casebook.load(number)
+    application, kinds = case.application, [event.kind for event in case.events]
+    return _in_order(kinds) | {
+        "stage": stage(office, number),
+        "told": told,
+        "documents": sorted(
+            (document.kind, document.state, str(document.checked))
+            for document in application.documents.values()
+        ),
+        "papers": Counter(
+            (event.data["kind"], kinds[event.data["of"] - 1], event.data["print"])
+            for event in case.events
+            if event.kind == "paper_issued"
+        ),
+        "erased": application.erased and application.erased.what,
+        "form": sorted(case.form),
+    }
+
+
+def _kept_in(office: Office, number: str) -> dict[str, Any]:
+    archives = Archives(boto3.client("dynamodb", REGION), office.cloud.outputs["Applications"])
+    assert archives.sealed_chain(person_of(number)).broken_at is None
+    case = archives.load(person_of(number))
+    states = sorted((file.state, str(file.defect)) for file in case.archive.files.values())
+    return _in_order([event.kind for event in case.events]) | {"files": states}
+
+
+def _in_order(kinds: list[str]) -> dict[str, Any]:
+    """Of events."""
+    return {
+        "events": [kind for kind in kinds if kind not in IN_ANY_ORDER | LATE_SCANS],
+        "also": Counter(kind for kind in kinds if kind in IN_ANY_ORDER),
+    }
+
+
+def _has_its_papers(office: Office, number: str) -> None:
+    """Every one that was noted lies in the vault, unless it was erased: then none does."""
+    application = office.casebook.load(number).application
+    lie = {key for key in _keys(office, "VaultBucket") if key.startswith(f"{PAPERS}{number}/")}
+    noted = {paper_key(number, id_, paper.sha256) for id_, paper in application.papers.items()}
+    assert (lie == set()) if application.is_erased(Part.PAPERS) else (noted <= lie)
+
+
+def _files(office: Office, names: dict[str, str]) -> Counter:
+    """How many each has in each place; papers apart."""
+    return Counter(
+        (bucket, _renamed(key.rpartition("/")[0], names))
+        for bucket in ("UploadsBucket", "VaultBucket")
+        for key in _keys(office, bucket)
+        if not key.startswith(PAPERS)
+    )
+
+
+def _keys(office: Office, bucket: str) -> list[str]:
+    """Those of old versions too."""
+    pages = boto3.client("s3", REGION).get_paginator("list_object_versions")
+    found = pages.paginate(Bucket=office.cloud.outputs[bucket])
+    return sorted({version["Key"] for page in found for version in page.get("Versions", ())})
 
 
 def _without_batch(news: str) -> str:
@@ -264,6 +388,8 @@ def _renamed(text: str, names: dict[str, str]) -> str:
 
 def same(end: End, expected: End) -> None:
     assert end.applications == expected.applications
+    assert end.archives == expected.archives
+    assert end.files == expected.files
     assert end.executions == expected.executions
     assert end.topics == expected.topics
     assert set(expected.letters) <= set(end.letters)  # more: for a channel nobody is sure of
@@ -298,6 +424,7 @@ def persistent_people() -> Iterator[None]:
 
 def _walk(office: Office, journey: Callable[[Office], None], *kills: tuple[str, int, str]) -> End:
     begin(office, START)
+    office.experts_at_work = False  # they come when a journey says so
     for kill in kills:
         office.cloud.kill(*kill)
     with persistent_people():

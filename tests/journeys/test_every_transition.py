@@ -34,8 +34,8 @@ HANDLERS = {
     "Mark the deadline": "functions.decide.review.mark_deadline",
     "Issue the outcome": "functions.decide.review.issue_outcome",
     "Begin the provision": "functions.decide.provision.begin",
-    "Split the file into parts": "functions.intake.batches.split",
-    "Take in one part": "functions.intake.batches.take_in",
+    "Split the file into parts": "functions.intake.batch_rows.split",
+    "Take in one part": "functions.intake.batch_rows.take_in",
     "Write the report": "functions.intake.batches.write_report",
 }
 
@@ -173,7 +173,7 @@ def seen(shared_office: Office) -> set[Transition]:
         begin(shared_office, "2026-03-02 09:00")
         journey(shared_office)
         found |= set(walked())
-        if ("functions.intake.batches.take_in", "PutObject") in shared_office.cloud.calls:
+        if ("functions.intake.batch_rows.take_in", "PutObject") in shared_office.cloud.calls:
             # moto keeps no history of a map's parts: that its one state did its work has to do.
             found |= {("", "Take in one part"), ("Take in one part", "")}
     return found

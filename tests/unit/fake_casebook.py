@@ -5,15 +5,16 @@ here is a life that can be lived there.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters import definitions
 from adapters.queues import RegistryReply
-from casework import actions, form
+from casework import actions, document_check, files, form
 from casework.application import SYSTEM, Application, Event, Gap, apply, chain, number_from
 from casework.errors import AlreadyOpen
+from casework.files import FileState, Inspection, Move, Scan
 from casework.ports import Case, Change, DocumentRecord, Rules
 from casework.review import Next, next_step
 from local.people import birth_certificate_for, inn_for, passport_for, phone_for, snils_for
@@ -22,6 +23,11 @@ SERVICE = "social-service-need"
 MOSCOW = "RU-MOW"
 MONDAY = datetime(2026, 4, 6, 7, 0, tzinfo=UTC)  # 10:00 in Moscow, far from any holiday
 CITIZEN, OFFICER, SECOND = "citizen-1", "officer-1", "officer-2"
+EXPERT = "expert-1"
+DEFECTS = {
+    code: defect["verdict"] for code, defect in definitions.texts("document_defects").items()
+}
+"""Which verdict each defect belongs to."""
 
 # The limit for one person in 2026: 18 939 x 1.5 = 28 408.50 a month.
 WITHIN_THE_LIMIT, ABOVE_THE_LIMIT = "340902.00", "400000.00"
@@ -114,6 +120,8 @@ class Casebook:
 class Life:
     """One application and everybody who acts on it. Each act gives what it then is."""
 
+    experts_at_work = True
+
     def __init__(self, raw: dict[str, Any] | None = None, book: Casebook | None = None) -> None:
         self.rules = rules()
         self.book = book or Casebook()
@@ -159,13 +167,34 @@ class Life:
 
     # ---- the applicant ----
 
-    def upload(self, kind: str, defect: str | None = None) -> str:
+    def upload(self, kind: str, defect: str | None = None, replaces: str | None = None) -> str:
+        id_ = self.announce(kind, replaces)
+        self.inspect(id_, defect)
+        self.scan(id_)
+        self._experts_judge()
+        return id_
+
+    def announce(self, kind: str, replaces: str | None = None) -> str:
         self._uploads += 1
         record = DocumentRecord(f"d{self._uploads}", kind, f"{kind}.pdf", "application/pdf")
-        self.act(CITIZEN, actions.announce_document, self.rules, record)
-        judged = replace(record, vault_key=f"vault/{record.id}", defect=defect)
-        self.act(SYSTEM, actions.judge_document, judged, sha256="0" * 64, size=1000)
+        self.act(CITIZEN, actions.announce_document, self.rules, record, replaces)
         return record.id
+
+    def inspect(self, id_: str, defect: str | None = None, etag: str = "1") -> Application:
+        found = Inspection(etag, "0" * 64, 1000, "application/pdf", defect)
+        return self._move(id_, lambda file: files.inspect(file, found))
+
+    def scan(self, id_: str, verdict: str = "clean", etag: str = "1") -> Application:
+        return self._move(id_, lambda file: files.scan(file, Scan(etag, verdict)))
+
+    def miss_verdict(self, id_: str) -> Application:
+        return self._move(id_, lambda file: files.try_again(file, self.now))
+
+    def _move(self, id_: str, act: Callable[[FileState], Move]) -> Application:
+        def act_and_release(file: FileState) -> Move:
+            return files.released(file, act(file), "0" * 64, self.now)
+
+        return self.act(SYSTEM, actions.move_document, id_, act_and_release, f"vault/{id_}")
 
     def upload_what_is_needed(self) -> None:
         for problem in self.lacking():
@@ -178,8 +207,12 @@ class Life:
     def change(self, **raw: Any) -> Application:
         return self.act(CITIZEN, actions.change, self.rules, raw, self.now)
 
-    def submit(self) -> Application:
-        return self.act(CITIZEN, actions.submit, self.rules, self.now)
+    def submit(self, *, experts_at_work: bool = True) -> Application:
+        """Experts judge every document at once, and find it good, if they are at work."""
+        self.experts_at_work = experts_at_work
+        self.act(CITIZEN, actions.submit, self.rules, self.now)
+        self._experts_judge()
+        return self.application
 
     def answer(self, message: str | None = None, **raw: Any) -> Application:
         return self.act(CITIZEN, actions.answer, self.rules, raw, message, self.now)
@@ -205,13 +238,29 @@ class Life:
             self.reply(check)
         return self.application
 
+    # ---- experts ----
+
+    def judge(
+        self, id_: str, verdict: str = "conforming", *defects: str, **more: Any
+    ) -> Application:
+        """`more`: officer, note."""
+        officer, note = more.get("officer", EXPERT), more.get("note")
+        return self.act(
+            officer, document_check.check, self.rules, officer, id_, verdict, defects, note, DEFECTS
+        )
+
+    def _experts_judge(self) -> None:
+        if self.experts_at_work:
+            for id_ in document_check.awaiting(self.application, self.rules.service):
+                self.judge(id_)
+
     # ---- officers and the clock ----
 
     def ask(self, *gaps: Gap, message: str | None = None) -> Application:
         return self.act(OFFICER, actions.ask, self.rules, OFFICER, gaps, message)
 
-    def ask_about_mismatches(self) -> Application:
-        return self.act(SYSTEM, actions.ask_about_mismatches, self.rules)
+    def ask_by_system(self) -> Application:
+        return self.act(SYSTEM, actions.ask_by_system, self.rules)
 
     def claim(self, officer: str = OFFICER) -> Application:
         return self.act(officer, actions.claim, officer)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters import definitions
-from casework import actions, decision, form
+from casework import actions, decision, document_check, form
 from casework.application import Application, Gap, Happening, apply, chain, number_from
 from casework.condition import bound_of, holds, years_between
 from casework.decision import Assessment, RuleResult, Turn
@@ -28,6 +28,7 @@ NOTHING = "none"
 GIVEN = {"region", "received", "form", "without", "form_is_complete", "mismatched", "silent"}
 MOMENTS = {
     "checked": set(),
+    "documents_checked": set(),
     "asked": {"documents", "fields"},
     "answered": set(),
     "decided": set(),
@@ -198,6 +199,9 @@ def _register(lived: Lived) -> None:
         raise Unreadable(f"{lived.case.name}: no such check is made: {', '.join(strange)}")
     begun = {"service": service.id, "service_version": service.version}
     lived.let(Happening("drafted", begun), lived.received)
+    for document in service.documents_needed(lived.facts, lived.measures):
+        uploaded = {"document": document.kind, "kind": document.kind, "sha256": "0" * 64}
+        lived.let(Happening("document_accepted", uploaded), lived.received)
     submitted = {
         "form": form.digest(form.to_json(lived.facts)),
         "priority": service.priority_of(lived.facts, lived.measures),
@@ -217,6 +221,13 @@ def _checked(lived: Lived, _: Mapping[str, Any], at: datetime) -> None:
         lived.let(Happening("registry_replied", reply), at)
     if silent:
         lived.let(Happening("registries_given_up", {"checks": list(silent)}), at)
+
+
+def _documents_checked(lived: Lived, _: Mapping[str, Any], at: datetime) -> None:
+    """An expert finds every document that awaits him conforming."""
+    for id_, document in document_check.awaiting(lived.application, lived.rules.service).items():
+        verdict = {"document": id_, "kind": document.kind, "verdict": "conforming", "defects": []}
+        lived.let(Happening("document_checked", verdict), at)
 
 
 def _asked(lived: Lived, said: Mapping[str, Any], at: datetime) -> None:
@@ -254,6 +265,7 @@ def _looked_at(lived: Lived, _: Mapping[str, Any], at: datetime) -> None:
 
 _HAPPENS: dict[str, Callable[[Lived, Mapping[str, Any], datetime], None]] = {
     "checked": _checked,
+    "documents_checked": _documents_checked,
     "asked": _asked,
     "answered": _answered,
     "decided": _decided,

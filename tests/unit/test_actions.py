@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 from casework import actions, form
-from casework.application import SYSTEM, Gap, Stage
+from casework.application import Gap, Stage
 from casework.errors import (
     AlreadyOpen,
     AnswerTooLate,
     InvalidForm,
     NotAllowed,
+    Problem,
     WrongStage,
 )
 from casework.ports import Case, DocumentRecord
@@ -53,6 +54,14 @@ def problems_of(act: Callable, *given, **more) -> set[tuple[str, str]]:
     return {(problem.field, problem.code) for problem in refusal.value.problems}
 
 
+def scans_of(*kinds: str) -> list[DocumentRecord]:
+    """As an agency's archive brings them."""
+    return [
+        DocumentRecord(f"scan-{n}", kind, f"{kind}.jpg", "application/octet-stream")
+        for n, kind in enumerate(kinds, start=1)
+    ]
+
+
 def checks_of(life: Life, state: str) -> set[str]:
     return {name for name, check in life.application.checks.items() if check.state == state}
 
@@ -88,7 +97,7 @@ class TestWholeLives:
         for check in life.application.open_checks:
             life.reply(check)
         assert life.next() is Next.ASK
-        asked = life.ask_about_mismatches()
+        asked = life.ask_by_system()
         assert asked.question.gaps == (Gap("mismatch", field="income"),)
         life.answer(income="300000")
         assert life.application.stage is Stage.CHECKING
@@ -100,11 +109,11 @@ class TestWholeLives:
         life.ask_registries()
         for check in life.application.open_checks:
             life.reply(check, *(["income"] if check == "income" else []))
-        life.ask_about_mismatches()
+        life.ask_by_system()
         life.answer("всё верно")
         life.ask_registries()
         assert life.reply("income", "income").stage is Stage.REVIEW
-        assert life.ask_about_mismatches().question is None
+        assert life.ask_by_system().question is None
         assert life.next() is Next.DECIDE
 
     def test_resubmitted_after_a_refusal(self):
@@ -246,6 +255,46 @@ class TestRowsOfABatch:
             ("documents", "document_missing"),
         }
 
+    def test_its_scans_are_registered_with_it_and_await_the_scanner(self):
+        book = Casebook()
+        change = actions.submit_row(
+            rules(), form_of(), ["snils"], MONDAY, scans_of("passport", "income_certificate"),
+            region=MOSCOW, agency="mfc",
+        )  # fmt: skip
+        application = book.cases[book.create(change, "agency:mfc")].application
+        assert application.submitted_at == MONDAY
+        assert application.documents_in("announced") == {
+            "scan-1": "passport",
+            "scan-2": "income_certificate",
+        }
+
+    def test_a_defect_of_a_scan_is_told_beside_everything_else(self):
+        bad = Problem("2/passport.jpg", "blank")
+        found = problems_of(
+            actions.submit_row, rules(), form_of(income="x"), self.HELD, MONDAY,
+            scans_of("passport"), [bad], region=MOSCOW,
+        )  # fmt: skip
+        assert found == {("income", "money_format"), ("2/passport.jpg", "blank")}
+
+    @pytest.mark.parametrize("defect", [None, "encrypted"])
+    def test_nothing_is_approved_while_a_needed_scan_is_not_accepted(self, defect):
+        """Also where no expert is to find documents conforming."""
+        life, service = Life(), rules().service
+        terms = tuple(term for term in service.terms if term is not service.document_check)
+        life.rules = rules()._replace(service=service.model_copy(update={"terms": terms}))
+        row = actions.submit_row(
+            life.rules, form_of(), self.HELD[1:], MONDAY, scans_of("passport"), region=MOSCOW
+        )
+        life.number = life.book.create(row, "agency:mfc")
+        life.inspect("scan-1", defect)
+        life.all_match()
+        with pytest.raises(WrongStage, match="documents_not_accepted") as refused:
+            life.propose()
+        assert "Паспорт" in refused.value.details["titles"]
+        if defect is None:
+            life.scan("scan-1")
+            assert life.propose().stage is Stage.APPROVED
+
 
 class TestDocuments:
     def test_only_kinds_of_the_service_can_be_uploaded(self):
@@ -270,9 +319,8 @@ class TestDocuments:
 
     def test_the_same_verdict_again_changes_nothing(self):
         life = drafted()
-        record = life.case.documents["d1"]
         before = life.application
-        assert life.act(SYSTEM, actions.judge_document, record, sha256="1", size=1) == before
+        assert life.inspect("d1") == life.scan("d1") == before
 
     def test_a_verdict_after_the_withdrawal_changes_nothing(self):
         life = Life()
@@ -280,7 +328,7 @@ class TestDocuments:
         life.act(CITIZEN, actions.announce_document, life.rules, record)
         life.withdraw()
         before = life.application
-        assert life.act(SYSTEM, actions.judge_document, record, sha256="1", size=1) == before
+        assert life.inspect("p") == life.scan("p") == before
 
 
 # ---- each action at each stage ------------------------------------------------------------------
@@ -336,7 +384,7 @@ class TestStages:
         before = life.application
         if stage != "checking":
             assert life.ask_registries() == before
-        assert life.ask_about_mismatches() == before
+        assert life.ask_by_system() == before
         assert life.mark() == before
         assert life.reply("taxi", about="f") == before
         if stage not in ("approved", "refused"):
@@ -463,7 +511,7 @@ class TestCorrections:
         life.ask_registries()
         for check in life.application.open_checks:
             life.reply(check, *(["category"] if check == "disability" else []))
-        life.ask_about_mismatches()
+        life.ask_by_system()
         life.answer(category="pensioner", disability_proof=None, mse_certificate_number=None)
         life.all_match()
         assert actions.assessment(life.case, life.rules).outcome == "approved"
@@ -543,7 +591,7 @@ class TestQuestions:
         life.answer("Ошибся", income="1000")
         life.ask_registries()
         life.reply("income", "income")
-        life.ask_about_mismatches()
+        life.ask_by_system()
         assert not life.case.texts["question"]
 
     def test_a_registry_that_names_fields_nobody_knows_is_asked_about_what_the_form_has(self):
@@ -551,7 +599,7 @@ class TestQuestions:
         life.ask_registries()
         for check in life.application.open_checks:
             life.reply(check, *(["income", "иное"] if check == "income" else []))
-        assert life.ask_about_mismatches().question.gaps == (Gap("mismatch", field="income"),)
+        assert life.ask_by_system().question.gaps == (Gap("mismatch", field="income"),)
 
 
 class TestOfficers:

@@ -129,7 +129,10 @@ class TestWhatEachEventChanges:
 
     def test_the_system_remembers_that_it_has_asked(self):
         answered = Happening("answered", {"form": "f2", "fields": [], "recheck": []})
-        assert after(DRAFTED, NO_CHECKS, QUESTION, answered, actor=SYSTEM).asked_by_system
+        mismatch = Happening("asked", {"gaps": [{"code": "mismatch", "field": "income"}]})
+        assert after(DRAFTED, NO_CHECKS, mismatch, answered, actor=SYSTEM).asked_by_system
+        # Of documents it may ask again: another copy may be as bad.
+        assert not after(DRAFTED, NO_CHECKS, QUESTION, answered, actor=SYSTEM).asked_by_system
 
     def test_a_reminder_is_remembered(self):
         reminded = after(DRAFTED, NO_CHECKS, QUESTION, Happening("applicant_reminded"))
@@ -373,7 +376,7 @@ def whole_life() -> Life:
     life.mark()
     for check in life.application.open_checks:
         life.reply(check, *(["mse_certificate_number"] if check == "disability" else []))
-    life.ask_about_mismatches()
+    life.ask_by_system()
     life.change(income=ABOVE_THE_LIMIT, category="low_income", disability_proof=None,
                 mse_certificate_number=None)  # fmt: skip
     life.answer("щебет заявителя", registration_address="г. Клетка, ул. Жёрдочки, д. 1000")
@@ -416,6 +419,11 @@ class TestPersonalData:
         elsewhere |= {"draft_reminded", "violation_recorded", "violation_lifted", "rebooked"}
         elsewhere |= {"slot_lost", "decision_received", "letter_returned", "appealed", "reopened"}
         elsewhere |= {"appeal_withdrawn", "decision_upheld", "decision_superseded"}
+        elsewhere |= {"document_scan_delayed", "document_scan_ended"}
+        elsewhere |= {"paper_requested", "paper_issued"}  # test_papers.py
+        # Of the expert's check: test_document_check.py.
+        elsewhere |= {"document_looked", "document_check_marked"}
+        elsewhere |= {"consent_withdrawn", "data_erased", "document_erased"}  # test_consent.py
         assert event_kinds() - set(whole_life().kinds) <= elsewhere
 
     def test_file_names_and_words_are_kept_beside_the_chain(self):

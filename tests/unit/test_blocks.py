@@ -178,5 +178,6 @@ def test_every_block_and_classifier_is_used_by_some_service():
         path.read_text("utf-8") for path in (definitions.SERVICES / "blocks").glob("*.toml")
     )
     assert [b for b in sorted(blocks) if f'block = "{b}"' not in inside] == []
-    used = [c for c in sorted(definitions.classifiers()) if f'classifier = "{c}"' not in inside]
+    classifiers = definitions.classifiers()
+    used = [c for c in sorted(classifiers) if f'classifier = "{c}"' not in inside]
     assert used == []

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from adapters.definitions import texts
-from casework import provision_notices
+from casework import consent, provision_notices
 from casework.application import Event, Gap, event_kinds
 from casework.notice import (
     TELLING_KINDS,
@@ -15,6 +15,7 @@ from casework.notice import (
     Channel,
     Notice,
     contact_of,
+    is_outdated,
     notices_of,
     words,
 )
@@ -22,6 +23,7 @@ from tests.unit.fake_casebook import (
     AT_STAGE,
     Life,
     approved,
+    drafted,
     form_of,
     in_clarification,
     in_confirmation,
@@ -63,6 +65,13 @@ def every_notice() -> set[Notice]:
         found |= set(notices_of(happened(kind, **data), agency))
     for mark in MARKS:
         found |= set(notices_of(happened("marked", mark=mark), agency))
+    for escalated in (False, True):
+        found |= set(notices_of(happened("document_scan_delayed", escalated=escalated), agency))
+    found |= set(notices_of(happened("document_rejected", defect="infected"), agency))
+    for mark in ("reminder", "overdue"):
+        found |= set(notices_of(happened("document_check_marked", mark=mark), agency))
+    found |= set(notices_of(happened("document_checked", verdict="suspect"), agency))
+    found |= set(notices_of(happened("consent_withdrawn", told=True), agency))
     for outcome in ("approved", "refused"):
         found |= set(notices_of(happened("issued", outcome=outcome), agency))
     for ruling in ("upheld", "changed", "sent_back"):
@@ -80,7 +89,9 @@ def filled(life: Life, template: str) -> dict[str, str]:
 
 class TestWhoIsTold:
     def test_the_applicant_hears_of_the_registration(self):
-        assert told_by_last(submitted()) == {("applicant", "accepted")}
+        life = drafted()
+        life.submit(experts_at_work=False)
+        assert told_by_last(life) == {("applicant", "accepted")}
 
     def test_of_a_question(self):
         assert told_by_last(in_clarification()) == {("applicant", "question")}
@@ -122,21 +133,75 @@ class TestWhoIsTold:
         life.upload("passport", defect="encrypted")
         assert told_by_last(life) == {("applicant", "document_rejected")}
 
+    def test_of_an_agencys_scan_the_agency_is_told_not_the_person_who_sent_nothing(self):
+        rejected = happened("document_rejected", defect="infected")
+        application = replace(on_review().application, agency="lipa")
+        assert {(n.audience, n.template) for n in notices_of(rejected, application)} == {
+            ("agency", "document_rejected"),
+            ("operators", "infected_upload"),
+        }
+
+    def test_operators_hear_of_malware_the_person_sees_it(self):
+        life = Life()
+        id_ = life.announce("passport")
+        life.scan(id_, "infected")
+        assert told_by_last(life) == {("operators", "infected_upload")}
+
+    def test_a_late_scan_is_told_then_escalated_and_its_end_is_told(self):
+        life = Life()
+        id_ = life.announce("passport")
+        life.inspect(id_)
+        told = []
+        for minutes in (15, 45, 24 * 60):
+            life.wait(minutes=minutes)
+            life.miss_verdict(id_)
+            told.append(told_by_last(life))
+        silent = {("operators", "scanner_silent")}
+        assert told == [{("applicant", "scan_delayed")}, silent, silent]
+        life.scan(id_)
+        assert life.kinds[-3:] == ["document_scanned", "document_scan_ended", "document_accepted"]
+        told = {n.template for event in life.events for n in notices_of(event, life.application)}
+        assert told == {"scan_delayed", "scanner_silent", "scan_ended"}
+        assert is_outdated("scan_delayed", life.application)
+
+    def test_a_verdict_that_came_late_is_told_in_a_draft_too(self):
+        life = Life()
+        id_ = life.announce("passport")
+        life.scan(id_)
+        life.wait(minutes=15)
+        life.miss_verdict(id_)
+        assert not is_outdated("scan_delayed", life.application)
+        life.inspect(id_, "encrypted")
+        assert told_by_last(life) == {("applicant", "document_rejected")}
+
     def test_nothing_is_told_of_a_withdrawn_application(self):
         life = in_clarification()
         life.withdraw()
         assert [n for event in life.events for n in notices_of(event, life.application)] == []
 
+    @pytest.mark.parametrize("told", [True, False])
+    def test_a_withdrawn_consent_is_confirmed_by_one_application_though_that_ended_too(self, told):
+        life = on_review()
+        life.act("citizen", consent.withdraw, life.rules, life.now, told=told)
+        notices = [n for event in life.events[-2:] for n in notices_of(event, life.application)]
+        assert notices == [Notice("applicant", "consent_withdrawn")] * told
+        assert not is_outdated("consent_withdrawn", life.application)
+
     def test_every_event_either_tells_something_or_deliberately_nothing(self):
         quiet = {
             *("drafted", "changed", "document_announced", "document_accepted", "corrected"),
+            *("document_inspected", "document_scanned"),
             *("registries_asked", "registries_delayed", "registry_replied"),
             *("registries_given_up", "answered", "claimed", "released", "returned", "decided"),
             *("withdrawn", "resubmitted", "rebooked", "reopened", "fee_requested"),
             *("appealed", "appeal_withdrawn", "decision_received", "decision_superseded"),
             *("decision_upheld", "violation_recorded", "violation_lifted"),
             *("provision_begun", "service_started", "service_ended", "original_handed_over"),
+            "document_looked",
             *("payment_sent", "payment_made"),
+            *("paper_requested", "paper_issued"),
+            *("data_erased", "document_erased"),
+            "signature_checked",
         }
         assert quiet | TELLING_KINDS == event_kinds()
         assert not quiet & TELLING_KINDS

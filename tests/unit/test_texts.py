@@ -151,7 +151,11 @@ class TestStatuses:
                 | {"draft", "activate"},
             ),
             ("for_a_while", {"accepted", "activation", "ready"}),
-            ("documents", {"announced", "accepted", "rejected"}),
+            (
+                "documents",
+                {"announced", "inspected", "accepted", "rejected"}
+                | {"replaced", "on_expert_check", "erased"},
+            ),
             ("clock", set(QuestionClock)),
             ("events", event_kinds()),
         ],
