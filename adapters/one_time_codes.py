@@ -56,11 +56,12 @@ class OneTimeCodes:
         Raises TooOften, Unavailable.
         """
         for _ in range(TRIES):
-            if (last := self._last_sent(confirmed)) and one_time_codes.is_too_early(last, now):
+            known = self._get(_code_key(confirmed))
+            if (last := _last_sent(known)) and one_time_codes.is_too_early(last, now):
                 return one_time_codes.sent(last)
             code = one_time_codes.drawn(secrets.randbelow)
             with suppress(VersionConflict):
-                self._keep(confirmed, code, now)
+                self._keep(confirmed, code, now, known)
                 self._tell(confirmed, phone, text_of(code))
                 return one_time_codes.sent(now)
         raise Unavailable()
@@ -83,15 +84,13 @@ class OneTimeCodes:
 
     # ---- sending --------------------------------------------------------------------------------
 
-    def _last_sent(self, confirmed: Confirmed) -> datetime | None:
-        """None when there is no code that may still be used."""
-        found = self._get(_code_key(confirmed))
-        if found is None or "used_by" in found or int(found["attempts"]["N"]) >= ATTEMPTS:
-            return None
-        return datetime.fromisoformat(found["sent_at"]["S"])
+    def _keep(
+        self, confirmed: Confirmed, code: str, now: datetime, known: dict[str, Any] | None
+    ) -> None:
+        """The code in the place of the one that is known, and what its sending counts for.
 
-    def _keep(self, confirmed: Confirmed, code: str, now: datetime) -> None:
-        """The code and what its sending counts for. Raises TooOften, VersionConflict."""
+        Raises TooOften, VersionConflict: somebody else has sent one meanwhile.
+        """
         found = self._get(_sendings_key(confirmed))
         earlier = [each["S"] for each in found["at"]["L"]] if found else []
         counted = one_time_codes.sendings(map(datetime.fromisoformat, earlier), now)
@@ -109,16 +108,9 @@ class OneTimeCodes:
             "attempts": {"N": "0"},
             "expires": _expires(now),
         }
-        unchanged: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
-        if found:
-            unchanged = {
-                "ConditionExpression": "#at = :at",
-                "ExpressionAttributeNames": {"#at": "at"},
-                "ExpressionAttributeValues": {":at": found["at"]},
-            }
         puts = [
-            {"Put": {"TableName": self._table, "Item": sendings, **unchanged}},
-            {"Put": {"TableName": self._table, "Item": kept}},
+            {"Put": {"TableName": self._table, "Item": sendings, **_unchanged(found, "at")}},
+            {"Put": {"TableName": self._table, "Item": kept, **_unchanged(known, "sent_at")}},
         ]
         try:
             self._client.transact_write_items(TransactItems=puts)
@@ -178,6 +170,24 @@ class OneTimeCodes:
     def _get(self, key: dict[str, Any]) -> dict[str, Any] | None:
         found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return found.get("Item")
+
+
+def _last_sent(code: dict[str, Any] | None) -> datetime | None:
+    """None when there is no code that may still be used."""
+    if code is None or "used_by" in code or int(code["attempts"]["N"]) >= ATTEMPTS:
+        return None
+    return datetime.fromisoformat(code["sent_at"]["S"])
+
+
+def _unchanged(item: dict[str, Any] | None, attribute: str) -> dict[str, Any]:
+    """The condition that nobody has written the item since it was read."""
+    if item is None:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": "#was = :was",
+        "ExpressionAttributeNames": {"#was": attribute},
+        "ExpressionAttributeValues": {":was": item[attribute]},
+    }
 
 
 def _code_key(confirmed: Confirmed) -> dict[str, Any]:

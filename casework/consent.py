@@ -287,7 +287,7 @@ def erase_document(case: Case, document: str) -> Change:
     to what is being decided: then the application is withdrawn, or the consent."""
     known = case.application.documents.get(document)
     if known is None:
-        raise NotFound("unknown_document", document=document[:60])
+        raise NotFound("no_such_document", document=document[:60])
     if case.application.stage is not Stage.DRAFT:
         raise WrongStage(stage=case.application.stage)
     if known.state == "erased":

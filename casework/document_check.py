@@ -286,7 +286,7 @@ def note_name(id_: str) -> str:
 
 def _uploaded(application: Application, id_: str) -> DocumentState:
     if id_ not in application.documents:
-        raise NotFound("unknown_document")
+        raise NotFound("no_such_document")
     if is_attested(id_):
         raise WrongStage("document_attested")
     return application.documents[id_]

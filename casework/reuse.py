@@ -42,7 +42,7 @@ def keepable(case: Case, document: str) -> tuple[DocumentRecord, FileState]:
     """An accepted document of an application. Raises NotFound, WrongStage."""
     known, record = case.application.documents.get(document), case.documents.get(document)
     if known is None or record is None:
-        raise NotFound("unknown_document")
+        raise NotFound("no_such_document")
     if known.state != ACCEPTED or record.vault_key is None:
         raise WrongStage("file_not_accepted")
     return record, known

@@ -298,7 +298,7 @@ def announce(request: Request, number: str) -> dict[str, Any]:
     done = carry_out(request, number, act)
     id_ = done.result["document"]
     if done.case.application.documents[id_].state in GONE:  # by a request that came before
-        raise NotFound("unknown_document")
+        raise NotFound("no_such_document")
     invitation = documents().invitation(number, id_, new.content_type)
     return {
         "document": show.document(done.case, id_, request.language, request.person),

@@ -126,5 +126,7 @@ def _report_stranger(key: str) -> None:
 
     The key is not repeated: whoever put the object there chose it, and it may name a person.
     """
+    if documents().read(key) is None:
+        return  # late news of an upload that was erased, and all we knew of it with it
     logger.warning("an upload that nobody announced stays in quarantine")
     operators().publish("stranger_quarantined", {"key_length": len(key)})

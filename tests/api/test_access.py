@@ -5,6 +5,7 @@ import pytest
 from local.office import Caller, form_of, post_file
 from local.people import person
 from local.scans import good_jpeg
+from tests.api.archive_routes import CLOSED as ARCHIVE
 from tests.api.people import (
     DOCUMENT,
     MISSING,
@@ -148,6 +149,7 @@ def test_every_route_has_its_row(cloud):
     on_one = [*ON_A_DOCUMENT, *ON_A_REVIEWED_APPLICATION, *BEFORE_AN_APPROVAL]
     rows = {(method, "/applications/{number}" + _bare(path)) for method, path, *_ in on_one}
     rows |= {(method, _bare(path)) for method, path, *_ in ON_NO_APPLICATION}
+    rows |= {(method, path) for method, path, *_ in ARCHIVE}  # test_archive.py
     assert rows == closed
 
 

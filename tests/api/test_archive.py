@@ -3,6 +3,7 @@
 import pytest
 
 from local.office import Caller, Refused, post_file
+from tests.api.archive_routes import CLOSED
 from tests.api.people import NEW, check_problem, tokens
 from tests.journeys.archive_steps import (
     PASSPORT,
@@ -195,7 +196,7 @@ def test_what_an_application_accepted_is_kept_once(office, owner):
     assert (version["state"], version["paper"]["number"]) == ("accepted", "4510 123456")
     assert read(owner.post(f"/archive/documents/{first['id']}/look")).status_code == 200
     missing = refused(owner.post, "/archive/from-application", asked | {"document": "nothing"})
-    assert missing.code == "unknown_document"
+    assert missing.code == "no_such_document"
 
 
 # ---- grants -------------------------------------------------------------------------------------
@@ -276,29 +277,6 @@ def test_a_grant_says_what_is_wrong_with_it(office, owner, friend):
 
 
 # ---- who may ------------------------------------------------------------------------------------
-
-LOOKS = {"how": "look"}
-CLOSED = [
-    # (method, path, body): by a stranger, whom nobody granted anything, and by all but citizens
-    ("GET", "/archive", None, 200),
-    ("POST", "/archive/documents", PASSPORT | {"kind": "no_such"}, 422),
-    ("GET", "/archive/documents/{document}", None, 404),
-    ("POST", "/archive/documents/{document}/versions",
-     {"file_name": "a.pdf", "content_type": "application/pdf"}, 404),
-    ("PATCH", "/archive/documents/{document}", {"number": "1"}, 404),
-    ("DELETE", "/archive/documents/{document}", None, 404),
-    ("POST", "/archive/documents/{document}/look", LOOKS, 404),
-    ("POST", "/archive/from-application",
-     {"number": "{number}", "document": "{uploaded}", "kind": "passport"}, 404),
-    ("POST", "/applications/{number}/documents/from-archive",
-     {"document": "{document}", "kind": "passport"}, 404),
-    ("GET", "/archive/grants", None, 200),
-    ("POST", "/archive/grants", {"name": "?"}, 422),
-    ("DELETE", "/archive/grants/{grant}", None, 404),
-    ("GET", "/archive/log", None, 200),
-    ("GET", "/archive/granted", None, 200),
-    ("POST", "/archive/granted/{grant}/look", {"document": "{document}"}, 202),
-]  # fmt: skip
 
 
 def test_nobody_has_anothers_archive(office, owner, friend):

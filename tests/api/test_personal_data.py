@@ -13,7 +13,8 @@ from local.office import form_of
 from local.people import person
 from tests.api.people import NEW, check_problem
 
-MAY_HOLD = ("FORM", "DOC#", "TEXT#", "SIGNATURE#")  # items that can be erased
+# Items that can be erased.
+MAY_HOLD = ("FORM", "DOC#", "TEXT#", "SIGNATURE#", "GRANT#", "CONTACT")
 
 
 def _leaks(walked, texts):
@@ -43,7 +44,7 @@ def test_the_walk_leaves_traces_everywhere(walked):
     kinds = {item["sk"]["S"].partition("#")[0] for item in walked.items}
     assert kinds == {
         "META", "EVENT", "FORM", "DOC", "TEXT", "TASK", "NOTICE", "OPEN", "COMMAND", "NOTE",
-        "STRAY", "SIGNATURE", "PROVIDER", "SLOT",
+        "STRAY", "SIGNATURE", "PROVIDER", "SLOT", "GRANT", "CONTACT", "CODE", "SENDINGS",
     }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def test_a_document_that_was_erased_since_is_not_invited_again(office):
     path = f"/applications/{number}/documents"
     id_ = office.citizen.post(path, DOCUMENT, key=KEY)["document"]["id"]
     office.citizen.delete(f"{path}/{id_}")
-    with pytest.raises(Refused, match="unknown_document"):
+    with pytest.raises(Refused, match="no_such_document"):
         office.citizen.post(path, DOCUMENT, key=KEY)
 
 

@@ -34,8 +34,8 @@ def blocks() -> list[str]:
 
 def promised(script: str) -> list[str]:
     """What the comments at the end of lines that ask for something say they print."""
-    asking = r'call|missing|curl -s "\$\{?page|\$opora verify'
-    said = re.findall(rf"^(?:{asking})\b.*\s{{2,}}# (.+)$", script, re.MULTILINE)
+    asking = r'call |missing |curl -s "\$\{?page|\$opora verify '
+    said = re.findall(rf"^(?:{asking}).*\s{{2,}}# (.+)$", script, re.MULTILINE)
     return [comment.strip() for comment in said]
 
 

@@ -217,7 +217,7 @@ def test_an_accepted_file_is_shown_for_five_minutes_and_no_other(office: Office)
         refusals = [
             refused(office.expert, f"{path}/{id_}/{act}", body) for id_ in (bad["id"], "no")
         ]
-        assert refusals == [(409, "document_not_accepted"), (404, "unknown_document")]
+        assert refusals == [(409, "document_not_accepted"), (404, "no_such_document")]
     passport = documents(office, number)["passport"]["id"]
     looked = office.expert.post(f"{path}/{passport}/look")
     assert looked["file_name"] == f"passport-{passport[:8]}.jpg"

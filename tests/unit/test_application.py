@@ -421,6 +421,7 @@ class TestPersonalData:
         elsewhere |= {"appeal_withdrawn", "decision_upheld", "decision_superseded"}
         elsewhere |= {"document_scan_delayed", "document_scan_ended"}
         elsewhere |= {"paper_requested", "paper_issued"}  # test_papers.py
+        elsewhere |= {"signature_checked"}  # tests/journeys/test_document_signatures.py
         # Of the expert's check: test_document_check.py.
         elsewhere |= {"document_looked", "document_check_marked"}
         elsewhere |= {"consent_withdrawn", "data_erased", "document_erased"}  # test_consent.py

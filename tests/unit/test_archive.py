@@ -289,5 +289,5 @@ class TestReuse:
         assert codes(take) == {"document": "document_refused_before"}
         with pytest.raises(WrongStage, match="file_not_accepted"):
             reuse.keepable(life.case, "d")
-        with pytest.raises(NotFound, match="unknown_document"):
+        with pytest.raises(NotFound, match="no_such_document"):
             reuse.keepable(life.case, "nothing")
