@@ -21,6 +21,7 @@ from casework.errors import InvalidValue
 from casework.seal import Seal, read
 
 QUIET_ZONE = 4  # modules of white around a QR code (ISO/IEC 18004)
+MASK = 2  # any can be read; which one looks best, libraries may judge differently, and slowly
 _BLANK = re.compile(rb"(?:^|\n)(\d+) 0 obj\s*<<[^>]*/Subtype\s*/Image\b")
 _END = re.compile(rb"trailer\s*<<(?P<trailer>.*)>>\s*startxref\s+(?P<table>\d+)\s+%%EOF\s*\Z", re.S)
 _ADDRESS = re.compile(rb"\n% (https?://[!-~]{1,600}/O1\.[!-~]{1,600})\n")
@@ -78,7 +79,7 @@ def _update(document: bytes, address: str) -> bytes:
 
 def _drawing(address: str) -> bytes:
     """The QR code as a drawing of the size of one unit, as pictures are; its address as a note."""
-    code = segno.make(address, micro=False, error="m", boost_error=False, mode="byte")
+    code = segno.make(address, micro=False, error="m", boost_error=False, mode="byte", mask=MASK)
     rows = [[bool(module) for module in row] for row in code.matrix]
     side = len(rows) + 2 * QUIET_ZONE
     lines = [f"% {address}", f"1 g 0 0 {side} {side} re f", "0 g"]

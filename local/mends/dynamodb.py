@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from unittest import mock
 
-from moto.core import responses
-from moto.core.serialize import XFormedAttributePicker
+from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb import models
 from moto.dynamodb.models import DynamoDBBackend, DynamoType
 from moto.dynamodb.models.table import Table
@@ -172,17 +171,23 @@ def streams_are_pulled():
 
 
 def values_are_answered_as_they_are():
-    """moto tries three names for each of the ten types that a stored value does not have: 40 % of
-    the time of a query."""
+    """moto looks in each stored value for all ten types that it may have, by three names each: two
+    thirds of the time of a query."""
+    slow = BaseJSONSerializer._serialize_type_structure
 
-    class Picker(XFormedAttributePicker):
-        def __call__(self, context):
-            found = context.obj
-            if type(found) is dict and len(found) == 1 and not TYPES.isdisjoint(found):
-                return found.get(context.key)
-            return super().__call__(context)
+    @functools.wraps(slow)
+    def serialize(serializer, serialized, value, shape, key):
+        if shape.name != "AttributeValue" or len(value) != 1:
+            slow(serializer, serialized, value, shape, key)
+            return
+        ((kind, inner),) = value.items()
+        if kind in PLAIN:
+            serialized[key] = value
+        else:
+            wrapped = serialized[key] = {}
+            serializer._serialize(wrapped, inner, shape.members[kind], kind)
 
-    return mock.patch.object(responses, "XFormedAttributePicker", Picker)
+    return mock.patch.object(BaseJSONSerializer, "_serialize_type_structure", serialize)
 
 
-TYPES = frozenset({"S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL"})
+PLAIN = frozenset({"S", "N", "SS", "NS", "NULL", "BOOL"})
