@@ -88,6 +88,13 @@ class Running:
         self.ask("POST", f"{path}/submission", {}, "citizen")
         return number
 
+    def judge(self, number: str) -> None:
+        """An expert finds every document conforming."""
+        path = f"/applications/{number}"
+        for document in self.ask("GET", path, who="expert")["documents"]:
+            check = f"{path}/documents/{document['id']}/check"
+            self.ask("POST", check, {"verdict": "conforming"}, "expert")
+
     def stage(self, number: str) -> str:
         return self.ask("GET", f"/applications/{number}", who="citizen")["stage"]
 
@@ -135,6 +142,7 @@ def test_a_restart_goes_on_where_it_was(run, tmp_path):
     assert "1 open application(s) go on" in second.log
     assert second.ask("GET", "/_local/clock")["now"] > "2026-04-27T10:00"
     assert second.stage(number) == "review"
+    second.judge(number)
     proposal = {"outcome": "approved", "reasons": []}
     second.ask("POST", f"/applications/{number}/proposal", proposal, "officer")
     eventually(lambda: "issued" in kinds(second, number))

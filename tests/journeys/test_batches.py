@@ -101,7 +101,9 @@ def test_all_rows_go_their_way_to_an_officer_and_every_citizen_is_told_once(offi
     assert kinds == ["batch_done", "decided", "decided"]
 
 
-@pytest.mark.parametrize("name", ["april.csv", "april (1).csv"])
+@pytest.mark.parametrize(
+    "name", ["april.csv", pytest.param("april (1).csv", marks=pytest.mark.long)]
+)
 def test_the_same_file_again_makes_no_second_application(office: Office, name: str) -> None:
     data = sample(GOOD, BAD, REPEATED)
     first = office.report(office.drop("A", "april.csv", data))

@@ -342,6 +342,7 @@ def test_the_archive_goes_with_everything_in_it(office) -> None:
     assert dead_letters(office) == []
 
 
+@pytest.mark.long
 def test_an_archive_of_any_size_goes(office) -> None:
     """A transaction of the table has room for a hundred writes; trust that ended is kept, too."""
     archived(office)

@@ -465,7 +465,7 @@ def test_every_handler_has_something_to_die_of(uncrashed) -> None:
 @pytest.mark.parametrize(
     ("call", "when"),
     [
-        (1, "before"),
+        pytest.param(1, "before", marks=pytest.mark.long),
         pytest.param(1, "after", marks=pytest.mark.long),
         pytest.param(2, "before", marks=pytest.mark.long),
         (3, "after"),

@@ -122,6 +122,6 @@ def test_what_is_over_stays_over(office: Office, tmp_path: Path) -> None:
         "draft",
     ]
     assert running(office) == []
-    office.citizen.post(f"/applications/{draft}/submission")
+    office.submit(draft)
     _approve(office, draft)
     ends(office, draft, "approved")

@@ -550,7 +550,7 @@ def test_refused_unanswered_and_resubmitted_with_the_document(office: Office) ->
         ("documents.passport", "document_missing")
     ]
     office.upload(new["number"], "passport")
-    office.citizen.post(f"/applications/{new['number']}/submission")
+    office.submit(new["number"])
     office.cloud.advance(minutes=5)
     office.approve(new["number"])
     ends(office, new["number"], "approved")

@@ -439,6 +439,11 @@ def told_of(kind: str, text: str) -> Any:
         return error.code, error.details
 
 
+def test_a_number_that_nobody_has_is_none_the_short_way_either() -> None:
+    with pytest.raises(InvalidValue, match="phone_format"):
+        identifiers.phone("+7 930 000-00-00")
+
+
 @of_every_kind
 @given(text=ordinary)
 @settings(deadline=None, max_examples=200)
