@@ -63,7 +63,9 @@ def test_there_are_thirteen_journeys():
     assert list(demo.JOURNEYS) == list(range(1, 14))
 
 
-@pytest.mark.parametrize("number", [9, 10, 11, 12, 13])
+@pytest.mark.parametrize(
+    "number", [9, 10, *(pytest.param(n, marks=pytest.mark.long) for n in (11, 12, 13))]
+)
 def test_fees_appointments_appeals_programmes_and_payments_go_as_they_should(play, number):
     status, told = play(number)
     assert "DIFF" not in told

@@ -375,6 +375,7 @@ def test_a_late_answer_is_told_of_and_the_duty_remains(office: Office) -> None:
     ends(office, number, "refused")
 
 
+@pytest.mark.long
 def test_the_consequence_arrives_when_the_carrier_dies(office: Office) -> None:
     for call, when in ((2, "after"), (3, "before"), (3, "after")):
         begin(office, "2026-03-02 09:00")

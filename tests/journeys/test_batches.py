@@ -69,7 +69,12 @@ def _is_at_rest(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "delimiter"), [("cp1251", ";"), ("utf-8", ","), ("utf-8-sig", ";")]
+    ("encoding", "delimiter"),
+    [
+        ("cp1251", ";"),
+        pytest.param("utf-8", ",", marks=pytest.mark.long),
+        pytest.param("utf-8-sig", ";", marks=pytest.mark.long),
+    ],
 )
 def test_every_row_becomes_an_application_or_is_told_its_errors(
     office: Office, encoding: str, delimiter: str

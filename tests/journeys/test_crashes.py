@@ -468,7 +468,7 @@ def test_every_handler_has_something_to_die_of(uncrashed) -> None:
         pytest.param(1, "before", marks=pytest.mark.long),
         pytest.param(1, "after", marks=pytest.mark.long),
         pytest.param(2, "before", marks=pytest.mark.long),
-        (3, "after"),
+        pytest.param(3, "after", marks=pytest.mark.long),
         pytest.param(5, "before", marks=pytest.mark.long),
         (8, "after"),
     ],

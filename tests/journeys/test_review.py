@@ -440,8 +440,8 @@ def test_a_registry_down_for_three_days_is_asked_again_until_it_replies(office: 
     ("applied", "given_up"),
     [
         ("2026-03-02 09:00", "2026-03-11 00:00"),  # 9 March is off
-        ("2026-12-25 09:00", "2027-01-13 00:00"),
-        ("2024-02-29 09:00", "2024-03-08 00:00"),
+        pytest.param("2026-12-25 09:00", "2027-01-13 00:00", marks=pytest.mark.long),
+        pytest.param("2024-02-29 09:00", "2024-03-08 00:00", marks=pytest.mark.long),
     ],
 )
 def test_a_registry_that_never_replies_is_given_up_and_the_officer_decides_without_it(
