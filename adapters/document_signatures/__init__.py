@@ -18,7 +18,6 @@ from casework.document_signatures import SignatureReport, report
 
 PDF = "application/pdf"
 XML = frozenset({"application/xml", "text/xml"})
-SIGNATURE_AT_MOST = 256 * 1024  # bytes of a signature beside a file
 
 
 class NoSignature(ValueError):

@@ -72,9 +72,9 @@ def inspect(
         _check_type(content_type, declared_type, allowed)
         opened = _OPENERS[content_type](data, dpi_at_least)
     except DefectFound as found:
-        return _rejected(data, content_type, found)
+        return rejected(data, content_type, found)
     except Exception:  # the libraries promise no list of what hostile bytes make them raise
-        return _rejected(data, content_type, DefectFound("does_not_open"))
+        return rejected(data, content_type, DefectFound("does_not_open"))
     return _accepted(opened, content_type, _better_name(file_name, content_type))
 
 
@@ -94,7 +94,7 @@ def _accepted(opened: Opened, content_type: str, details: dict[str, str]) -> Ver
     )
 
 
-def _rejected(data: bytes, content_type: str | None, found: DefectFound) -> Verdict:
+def rejected(data: bytes, content_type: str | None, found: DefectFound) -> Verdict:
     sha256 = hashlib.sha256(data).hexdigest()
     return Verdict(False, content_type, found.code, found.details, None, len(data), sha256)
 

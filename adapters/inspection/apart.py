@@ -24,11 +24,10 @@ import sys
 import threading
 from collections.abc import Set
 from contextlib import suppress
-from hashlib import sha256
 from typing import Any, BinaryIO
 
-from adapters.inspection import ACCEPTED, inspect
-from adapters.inspection.verdict import LARGEST_FILE, MEGABYTE, Verdict
+from adapters.inspection import ACCEPTED, inspect, rejected
+from adapters.inspection.verdict import LARGEST_FILE, MEGABYTE, DefectFound, Verdict
 
 CPU_SECONDS = 15
 """Hundreds of times what a good file takes."""
@@ -71,8 +70,7 @@ def inspect_apart(
             return _verdict(_judge().asked(asked, data), data)
         except (BrokenPipeError, EOFError, LookupError, TypeError, ValueError):
             _dismiss()
-    digest = sha256(data).hexdigest()
-    return Verdict(False, None, "does_not_open", {}, None, len(data), digest)
+    return rejected(data, None, DefectFound("does_not_open"))
 
 
 def start() -> None:

@@ -58,11 +58,6 @@ def providers() -> Providers:
 
 
 @cache
-def erasures() -> Queue:
-    return Queue(client("sqs"), settings.erasures)
-
-
-@cache
 def kept() -> Erasures:
     return Erasures(client("dynamodb"), settings.applications_table, applications())
 
