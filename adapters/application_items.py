@@ -10,7 +10,9 @@ from casework.application import Event, fold
 from casework.archive import is_archive, person_of
 from casework.errors import NotFound
 from casework.ports import Case, DocumentRecord, Note, Signature, Signed, Task
+from casework.representation import id_of, is_representation
 from casework.retention import Part, part_of_text
+from casework.support import is_thread, told_number
 
 
 def app_key(number: str) -> str:
@@ -18,7 +20,11 @@ def app_key(number: str) -> str:
 
 
 def chain_key(number: str) -> str:
-    """Of an application, or of a person's archive."""
+    """Of an application, of a person's archive, or of a letter to support."""
+    if is_representation(number):
+        return f"ACTING#{id_of(number)}"
+    if is_thread(number):
+        return f"THREAD#{told_number(number)}"
     return f"ARCHIVE#{person_of(number)}" if is_archive(number) else app_key(number)
 
 
@@ -35,6 +41,11 @@ def event_item(event: Event) -> dict[str, Any]:
         "previous": event.previous,
         "hash": event.hash,
     }
+
+
+def acts_of(actor: str) -> str:
+    """The list of what somebody of the office did; no queue is called so."""
+    return f"acts#{actor}"
 
 
 def event_of(number: str, item: Mapping[str, Any]) -> Event:
@@ -127,8 +138,13 @@ def case_of(number: str, items: Iterable[Mapping[str, Any]]) -> Case:
             text["sk"].rpartition("#")[2]: json.loads(text["text"])
             for text in by_kind.get("TEXT", [])
         },
-        Task(task[0]["purpose"], task[0]["token"]) if task else None,
+        _task_of(task[0]) if task else None,
     )
+
+
+def _task_of(item: Mapping[str, Any]) -> Task:
+    until = item.get("until")
+    return Task(item["purpose"], item["token"], datetime.fromisoformat(until) if until else None)
 
 
 _PARTS = {

@@ -9,6 +9,8 @@
                              NOTICE#<event>#<channel>   a delivery (adapters/deliveries.py)
                              SIGNATURE#<sequence>   the signature under an event, and its text
                              EXPERTS                a line in the queue of experts
+                             OUTCOME                a line for figures, once it is closed
+                             WATCH                  a line in the sentinel's list, while it is open
                              RETENTION              what is kept is looked at (adapters/erasures.py)
     pk = SUPPORT#<key>, VIOLATION#<key>     sk = NOTE#<number>  what is known of a person
     pk = SLOT#<id>      sk = SLOT                   a time of a doctor (adapters/slots.py)
@@ -27,6 +29,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from adapters.application_items import (
+    acts_of,
     app_key,
     as_of,
     case_of,
@@ -40,6 +43,7 @@ from adapters.application_items import (
     signed_of,
     to_json,
 )
+from adapters.figures import outcome_item, outcome_key
 from adapters.sealed_table import (
     ATTEMPTS,
     KEYS_KEPT,
@@ -54,15 +58,18 @@ from adapters.sealed_table import (
     to_dynamodb,
 )
 from adapters.slots import Slots
-from casework.application import Application, Event, Stage, apply, chain, first_broken_link
+from casework.application import SYSTEM, Application, Event, Stage, apply, chain, first_broken_link
 from casework.appointments import slots_in, without_slots
 from casework.errors import AlreadyOpen, BadRequest, NotFound
 from casework.fee_receipts import REFUNDED
 from casework.fees import Received
 from casework.ports import Case, Change, Note, Signed, Task
+from casework.sentinel import is_open
+from casework.statistics import Outcome
 
 PAGE = 25
 ROOM = 100  # writes of a transaction
+WATCHED = "watch"  # the sentinel's list
 DRAFTS = "drafts"  # the queue in which drafts wait for the clock; no region is called so
 SORTED_BY = {"by_applicant": "drafted_at", "by_due": "due"}  # the range key of each index
 
@@ -70,6 +77,7 @@ __all__ = [
     "ATTEMPTS",
     "KEYS_KEPT",
     "Applications",
+    "Chosen",
     "Command",
     "Done",
     "Page",
@@ -91,9 +99,33 @@ class Page(NamedTuple):
     cursor: str | None
 
 
+class Chosen(NamedTuple):
+    """Which of a queue: those whose attributes equal, are there, or are not; whose day has come by
+    `until`."""
+
+    equals: Mapping[str, str] = {}
+    present: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    until: date | None = None
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        return (*self.equals, *self.present, *self.absent)
+
+    @property
+    def conditions(self) -> Iterator[str]:
+        yield from (f"#{name} = :{name}" for name in self.equals)
+        yield from (f"attribute_exists(#{name})" for name in self.present)
+        yield from (f"attribute_not_exists(#{name})" for name in self.absent)
+
+
+EVERYTHING = Chosen()
+
+
 class Applications:
     """`due_of(application)` gives the promised day (ISO) by which queues are sorted, or None;
-    `check_due_of(application)` the instant by which an expert is to judge its first document."""
+    `check_due_of(application)` the instant by which an expert is to judge its first document;
+    `outcome_of(application)` what figures count of it once it is closed."""
 
     def __init__(
         self,
@@ -101,11 +133,13 @@ class Applications:
         table: str,
         due_of: Callable[[Application], str | None],
         check_due_of: Callable[[Application], datetime | None] = lambda _: None,
+        outcome_of: Callable[[Application], Outcome | None] = lambda _: None,
     ) -> None:
         self._client = client
         self._table = table
         self._due_of = due_of
         self._check_due_of = check_due_of
+        self._outcome_of = outcome_of
         self._slots = Slots(client, table)
         self._sealed = SealedTable(client, table)
 
@@ -140,10 +174,9 @@ class Applications:
         """What a person, or an agency, has begun (`lister_of`), newest first."""
         return self._page("by_applicant", "applicant", lister, cursor, forward=False)
 
-    def queue(self, region: str, cursor: str | None = None, **equals: str | None) -> Page:
-        """Open applications of a region by promised day, only those whose attributes equal."""
-        wanted = {name: value for name, value in equals.items() if value is not None}
-        return self._page("by_due", "queue", region, cursor, forward=True, equals=wanted)
+    def queue(self, region: str, cursor: str | None = None, chosen: Chosen = EVERYTHING) -> Page:
+        """Open applications of a region by promised day."""
+        return self._page("by_due", "queue", region, cursor, forward=True, chosen=chosen)
 
     def checks_due(self, region: str, cursor: str | None = None) -> Page:
         """Applications of a region with documents that await an expert, the first due first."""
@@ -154,7 +187,7 @@ class Applications:
         cursor = None
         while True:
             page = self._page(
-                "by_due", "queue", DRAFTS, cursor, forward=True, until=f"{day.isoformat()}#~"
+                "by_due", "queue", DRAFTS, cursor, forward=True, chosen=Chosen(until=day)
             )
             yield from (item["number"] for item in page.items)
             cursor = page.cursor
@@ -166,6 +199,15 @@ class Applications:
         cursor = None
         while True:
             page = self._page("by_due", "queue", f"pay#{watch}", cursor, forward=True)
+            yield from (item["number"] for item in page.items)
+            if not (cursor := page.cursor):
+                return
+
+    def watched(self) -> Iterator[str]:
+        """Numbers of the applications to which something is to happen by itself."""
+        cursor = None
+        while True:
+            page = self._page("by_due", "queue", WATCHED, cursor, forward=True)
             yield from (item["number"] for item in page.items)
             if not (cursor := page.cursor):
                 return
@@ -191,11 +233,10 @@ class Applications:
         cursor: str | None,
         *,
         forward: bool,
-        equals: Mapping[str, str] | None = None,
-        until: str | None = None,
+        chosen: Chosen = EVERYTHING,
     ) -> Page:
-        names = {"#key": attribute} | {f"#{name}": name for name in equals or {}}
-        values = {":key": value} | {f":{name}": v for name, v in (equals or {}).items()}
+        names = {"#key": attribute} | {f"#{name}": name for name in chosen.named}
+        values = {":key": value} | {f":{name}": v for name, v in chosen.equals.items()}
         query = {
             "TableName": self._table,
             "IndexName": index,
@@ -205,14 +246,16 @@ class Applications:
             "ScanIndexForward": forward,
             "Limit": PAGE,
         }
-        if until:
+        if chosen.until:
             query["KeyConditionExpression"] += " AND #sorted <= :until"
             query["ExpressionAttributeNames"]["#sorted"] = SORTED_BY[index]
-            query["ExpressionAttributeValues"][":until"] = to_dynamodb(until)
-        if equals:
-            query["FilterExpression"] = " AND ".join(f"#{n} = :{n}" for n in equals)
+            query["ExpressionAttributeValues"][":until"] = to_dynamodb(
+                f"{chosen.until.isoformat()}#~"
+            )
+        if chosen.named:
+            query["FilterExpression"] = " AND ".join(chosen.conditions)
         items: list[dict[str, Any]] = []
-        start = _decode_cursor(cursor, {"pk", "sk", attribute, SORTED_BY[index]})
+        start = decode_cursor(cursor, {"pk", "sk", attribute, SORTED_BY[index]})
         if start and start[attribute]["S"] != value:
             raise BadRequest("bad_cursor")
         while True:  # a filter can leave a page short: read on until it is full
@@ -220,7 +263,7 @@ class Applications:
             items += map(plain, found["Items"])
             start = found.get("LastEvaluatedKey")
             if not start or len(items) >= PAGE:
-                return Page(items, _encode_cursor(start))
+                return Page(items, encode_cursor(start))
 
     def notes(self, kind: str, key: str) -> list[Note]:
         """What is known of somebody by that key, the oldest first."""
@@ -301,6 +344,8 @@ class Applications:
         ]
         writes += [self._sealed.delete(note_key(note)) for note in change.forgets]
         writes += self._line_of_experts(case.application, application)
+        writes += self._line_of_sentinel(case.application, application)
+        writes += self._line_of_figures(case.application, application)
         writes += self._erasing(application.number, change.erases, ROOM - len(writes))
         try:
             self._sealed.transact(writes, [item for item, _ in puts])
@@ -327,6 +372,24 @@ class Applications:
         }
         return [self._sealed.put(line, must_be_new=False)]
 
+    def _line_of_sentinel(self, before: Application, after: Application) -> list[dict[str, Any]]:
+        """In the sentinel's list while something is to happen to it by itself."""
+        key, watched = {"pk": app_key(after.number), "sk": "WATCH"}, is_open(after)
+        if watched == is_open(before):
+            return []
+        if not watched:
+            return [self._sealed.delete(key)]
+        line = {**key, "number": after.number, "queue": WATCHED, "due": after.number}
+        return [self._sealed.put(line, must_be_new=False)]
+
+    def _line_of_figures(self, before: Application, after: Application) -> list[dict[str, Any]]:
+        """What became of it, until an appeal undoes that."""
+        if (before.closed_at, before.stage) == (after.closed_at, after.stage):
+            return []
+        if outcome := self._outcome_of(after):
+            return [self._sealed.put(outcome_item(outcome, after.region), must_be_new=False)]
+        return [self._sealed.delete(outcome_key(after.number))] if before.closed_at else []
+
     def _erasing(self, number: str, parts: Collection[str], room: int) -> list[dict[str, Any]]:
         """The writes that delete those parts, as many as the transaction has room for; the rest is
         swept afterwards (adapters/erasures.py)."""
@@ -349,7 +412,7 @@ class Applications:
         for key in without_slots(change.holds):
             yield {"pk": f"OPEN#{key}", "sk": "OPEN", "number": number}, True
         for event in events:
-            yield event_item(event), True
+            yield event_item(event) | _listed_under_actor(event, application), True
         yield self._meta_item(application), False
         for note in change.notes:
             yield {**note_key(note), "number": note.number, "since": note.since.isoformat()}, False
@@ -379,6 +442,7 @@ class Applications:
             "submitted_at": instant(application.submitted_at),
             "officer": application.officer,
             "priority": application.priority,
+            "escalated": application.escalated_by,
             "open": not (
                 application.issued or application.stage in (Stage.WITHDRAWN, Stage.EXPIRED)
             ),
@@ -390,7 +454,7 @@ class Applications:
         if application.benefit and application.benefit.watch and not due:
             meta |= _paid(application.benefit.watch, application)
         if application.provided and application.provided.awaits:
-            meta["providing"] = True
+            meta |= {"providing": True, "awaits": application.provided.awaits.value}
         return {name: value for name, value in meta.items() if value is not None}
 
     def _delete_hold(self, key: str, number: str) -> dict[str, Any]:
@@ -414,7 +478,8 @@ class Applications:
     # ---- who waits ------------------------------------------------------------------------------
 
     def put_task(self, number: str, task: Task) -> None:
-        item = {"pk": app_key(number), "sk": "TASK", **task._asdict()}
+        told = {**task._asdict(), "until": instant(task.until)}
+        item = {"pk": app_key(number), "sk": "TASK", **told}
         self._client.put_item(TableName=self._table, Item=item_of(item))
 
     # ---- money that belongs to no application ---------------------------------------------------
@@ -451,6 +516,14 @@ def lister_of(person: str | None, agency: str | None) -> str:
 # ---- items --------------------------------------------------------------------------------------
 
 
+def _listed_under_actor(event: Event, application: Application) -> dict[str, str]:
+    """What others than the applicant do is listed under them; the names of files hold a colon."""
+    if event.actor in (SYSTEM, application.applicant) or ":" in event.actor:
+        return {}
+    due = f"{instant(event.at)}#{event.number}#{event.sequence:06d}"
+    return {"queue": acts_of(event.actor), "due": due}
+
+
 def _paid(watch: str, application: Application) -> dict[str, str]:
     """In the queue of those who pay: no officer's queue is called so."""
     return {"queue": f"pay#{watch}", "due": application.number}
@@ -467,11 +540,11 @@ def _after(case: Case, application: Application, events: list[Event], change: Ch
     )
 
 
-def _encode_cursor(key: Mapping[str, Any] | None) -> str | None:
+def encode_cursor(key: Mapping[str, Any] | None) -> str | None:
     return base64.urlsafe_b64encode(to_json(key).encode()).decode() if key else None
 
 
-def _decode_cursor(cursor: str | None, names: set[str]) -> dict[str, Any] | None:
+def decode_cursor(cursor: str | None, names: set[str]) -> dict[str, Any] | None:
     """The key that a page ended with. Raises BadRequest for anything that we did not encode."""
     if cursor is None:
         return None

@@ -15,6 +15,8 @@ from casework.batch import Row, RowResult, Scan
 from casework.errors import Problem
 
 INBOX = "inbox/"
+INVITED_SECONDS = 900
+FILE_AT_MOST = 200 * 1024 * 1024  # a ZIP with scans; smaller kinds are judged when they are read
 
 
 class Drop(NamedTuple):
@@ -29,6 +31,13 @@ class Drop(NamedTuple):
     @property
     def report_key(self) -> str:
         return f"reports/{self.key.removeprefix(INBOX)}.report.csv"
+
+
+class Progress(NamedTuple):
+    """`parts`: None until the file is split; the work is kept for a month."""
+
+    parts: int | None
+    done: int
 
 
 def drop_of(detail: dict[str, Any]) -> Drop | None:
@@ -91,6 +100,47 @@ class Batches:
 
     def file_problems(self, batch: str) -> tuple[Problem, ...]:
         return _problems(self._get(f"work/{batch}/problems.json"))
+
+    def invite(
+        self, agency: str, service: str, file_name: str, then: str | None = None
+    ) -> dict[str, Any]:
+        """Where, and with which fields, a browser posts the file: {url, fields}. `then`: the
+        address that it goes to after it."""
+        fields = {"success_action_redirect": then} if then else {}
+        return self._client.generate_presigned_post(
+            Bucket=self._bucket,
+            Key=f"{INBOX}{agency}/{service}/{file_name}",
+            Fields=fields or None,
+            Conditions=[
+                *({name: value} for name, value in fields.items()),
+                ["content-length-range", 1, FILE_AT_MOST],
+            ],
+            ExpiresIn=INVITED_SECONDS,
+        )
+
+    def progress(self, batch: str) -> Progress:
+        pages = self._client.get_paginator("list_objects_v2")
+        found = pages.paginate(Bucket=self._bucket, Prefix=f"work/{batch}/")
+        names = [
+            each["Key"].rpartition("/")[2] for page in found for each in page.get("Contents", ())
+        ]
+        split = "parts.json" in names
+        parts = sum(name.startswith("part-") for name in names)
+        done = sum(name.startswith("result-") for name in names)
+        return Progress(parts if split else None, done)
+
+    def report_address(self, drop: Drop, seconds: int) -> str:
+        """Whoever has it reads the report without signing in, until the seconds are over."""
+        return self._client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": drop.report_key,
+                "ResponseContentDisposition": "attachment; filename=report.csv",
+                "ResponseCacheControl": "no-store",
+            },
+            ExpiresIn=seconds,
+        )
 
     def put_report(self, drop: Drop, report: bytes) -> None:
         self._client.put_object(

@@ -5,10 +5,11 @@ from typing import Any
 
 from adapters import aws, definitions
 from adapters.applications import Applications
-from casework import document_check, drafts
+from casework import document_check, drafts, statistics
 from casework.application import Application, Stage
 from casework.ports import Rules
 from casework.review import promised_day
+from casework.statistics import Outcome
 
 
 def rules_of(application: Application) -> Rules:
@@ -17,13 +18,18 @@ def rules_of(application: Application) -> Rules:
 
 
 def open_casebook(table: str, client: Any = None) -> Applications:
-    return Applications(client or aws.client("dynamodb"), table, _due_of, _check_due_of)
+    store = client or aws.client("dynamodb")
+    return Applications(store, table, _due_of, _check_due_of, _outcome_of)
 
 
 def _due_of(application: Application) -> str | None:
     if application.stage is Stage.DRAFT:
         return drafts.next_day(application, rules_of(application))
     return promised_day(application, rules_of(application)) if application.in_work else None
+
+
+def _outcome_of(application: Application) -> Outcome | None:
+    return statistics.outcome_of(application, rules_of(application))
 
 
 def _check_due_of(application: Application) -> datetime | None:

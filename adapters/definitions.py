@@ -8,20 +8,28 @@ the definitions that applications began under and that changed since (docs/decis
 
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from adapters.calendars import calendar_for
+from casework import representation as representation_rules
 from casework.archive_actions import Kind
 from casework.blocks import expanded
 from casework.contradictions import CHECKED
 from casework.errors import BadDefinition, NotFound
 from casework.parameters import ParameterFile, Parameters
+from casework.pauses import PauseReason
 from casework.ports import Rules
+from casework.preferences import NoticeGroups
+from casework.profile import ProfileDefinition
+from casework.questionnaire import Layout
 from casework.retention import Retention
 from casework.service import ServiceDefinition
+from casework.status import Components
+from casework.support import Support
 
 SERVICES = Path(__file__).parent.parent / "services"
 COMPILED = "compiled"
@@ -122,8 +130,49 @@ def trust_roots() -> list[str]:
 
 
 @cache
+def pause_reasons() -> Mapping[str, PauseReason]:
+    """For what an officer may pause the terms of an application, by code."""
+    told = _read("parameters/pauses.toml")["reasons"].items()
+    return MappingProxyType({code: PauseReason.model_validate(reason) for code, reason in told})
+
+
+@cache
 def retention() -> Retention:
     return Retention.model_validate(_read("parameters/retention.toml"))
+
+
+@cache
+def profile() -> ProfileDefinition:
+    """The fields of a person's profile, blocks and classifiers in their place."""
+    told = _read("parameters/profile.toml")
+    fields = expanded({"fields": told["fields"]}, blocks(), classifiers())["fields"]
+    return ProfileDefinition.model_validate({**told, "fields": fields})
+
+
+@cache
+def notice_groups() -> NoticeGroups:
+    return NoticeGroups.model_validate(_read("parameters/notices.toml"))
+
+
+@cache
+def representation() -> representation_rules.Rules:
+    return representation_rules.Rules.model_validate(_read("parameters/representation.toml"))
+
+
+@cache
+def components() -> Components:
+    return Components.model_validate(_read("parameters/status.toml"))
+
+
+@cache
+def support() -> Support:
+    return Support.model_validate(_read("parameters/support.toml"))
+
+
+@cache
+def layout() -> Layout:
+    """How the questions of every form stand on pages."""
+    return Layout.model_validate(_read("parameters/questionnaire.toml"))
 
 
 def text_names() -> list[str]:
@@ -161,7 +210,13 @@ def compiled() -> Iterator[tuple[str, bytes]]:
     """(path in services/, content) of everything that is quicker to read as JSON."""
     for definition in services().values():
         yield f"{COMPILED}/services/{definition.id}.json", to_json(definition)
-    parameters = (f"parameters/{name}" for name in ("archive_documents", "figures", "retention"))
+    parameters = (
+        f"parameters/{name}"
+        for name in (
+            *("archive_documents", "figures", "notices", "profile", "questionnaire"),
+            *("representation", "retention", "status", "support"),
+        )
+    )
     for name in (*parameters, *(f"texts/{name}" for name in text_names())):
         told = json.dumps(_read(f"{name}.toml"), ensure_ascii=False, default=str)
         yield f"{COMPILED}/{name}.json", told.encode()

@@ -38,14 +38,20 @@ class Documents:
         self._uploads = uploads
         self._vault = vault
 
-    def invitation(self, number: str, document: str, content_type: str) -> dict[str, Any]:
-        """A presigned POST for exactly this key and type, 5 MB at most: {"url", "fields"}."""
+    def invitation(
+        self, number: str, document: str, content_type: str, then: str | None = None
+    ) -> dict[str, Any]:
+        """A presigned POST for exactly this key and type, 5 MB at most: {"url", "fields"}.
+        `then`: the address that the browser goes to after it."""
+        fields = {"Content-Type": content_type} | (
+            {"success_action_redirect": then} if then else {}
+        )
         return self._client.generate_presigned_post(
             self._uploads,
             f"{PREFIX}{number}/{document}",
-            Fields={"Content-Type": content_type},
+            Fields=fields,
             Conditions=[
-                {"Content-Type": content_type},
+                *({name: value} for name, value in fields.items()),
                 ["content-length-range", 1, UPLOAD_AT_MOST],
             ],
             ExpiresIn=UPLOAD_SECONDS,

@@ -1,11 +1,15 @@
 """Executions of a state machine in Step Functions, each named by the application's number."""
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from casework.errors import BadRequest, NotFound
+from casework.errors import BadRequest, NotFound, WrongStage
 from casework.review import Step
+
+LAWFULLY_STOPPED = "Stopped"
+"""The error of an execution that we stopped ourselves: there is nothing left to wait for."""
 
 
 class Executions:
@@ -36,7 +40,26 @@ class Executions:
     def stop(self, name: str, cause: str) -> None:
         """Stopping what has ended, or never began, changes nothing."""
         with suppress(self._client.exceptions.ExecutionDoesNotExist):
-            self._client.stop_execution(executionArn=self._arn(name), error="Stopped", cause=cause)
+            self._client.stop_execution(
+                executionArn=self._arn(name), error=LAWFULLY_STOPPED, cause=cause
+            )
+
+    def redrive(self, name: str) -> None:
+        """Let it go on from where it failed. Raises NotFound, and WrongStage when it runs, ended
+        well, or failed longer ago than Step Functions remembers (14 days)."""
+        gone = self._client.exceptions
+        try:
+            self._client.redrive_execution(executionArn=self._arn(name))
+        except gone.ExecutionDoesNotExist as error:
+            raise NotFound("unknown_execution", number=name[:20]) from error
+        except gone.ExecutionNotRedrivable as error:
+            raise WrongStage("not_redrivable") from error
+
+    def running(self) -> Iterator[str]:
+        """Names of all that run."""
+        pages = self._client.get_paginator("list_executions")
+        for page in pages.paginate(stateMachineArn=self._machine, statusFilter="RUNNING"):
+            yield from (execution["name"] for execution in page["executions"])
 
     def latest(self, status: str | None, cursor: str | None) -> dict[str, Any]:
         """{"executions": [{name, status, started, stopped}], "cursor"}; newest first.

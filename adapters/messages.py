@@ -66,6 +66,17 @@ class Mail:
         return sent["MessageId"]
 
 
+class CodeMail:
+    """One-time codes by e-mail."""
+
+    def __init__(self, mail: Mail, subject: str) -> None:
+        self._mail = mail
+        self._subject = subject
+
+    def send(self, address: str, text: str) -> str:
+        return self._mail.send(address, self._subject, text)
+
+
 class Letters:
     """The print queue: one file a letter, its key made of the notice, so twice is once."""
 

@@ -13,9 +13,9 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from adapters.messages import Sms, Undeliverable
+from adapters.messages import Undeliverable
 from adapters.secret import Secret
 from casework import one_time_codes
 from casework.errors import BadRequest, NotAllowed, Unavailable, VersionConflict
@@ -23,6 +23,11 @@ from casework.one_time_codes import ATTEMPTS, Sent
 
 TRIES = 5  # of writing what somebody else writes at the same moment
 KEPT = timedelta(hours=1)  # beyond the last instant that counts; DynamoDB removes late
+
+
+class Sender(Protocol):
+    def send(self, whom: str, text: str) -> object:
+        """Raises Undeliverable, Unavailable."""
 
 
 class Confirmed(NamedTuple):
@@ -42,28 +47,39 @@ class Confirmed(NamedTuple):
 
 
 class OneTimeCodes:
-    def __init__(self, client: Any, table: str, secret: Secret, sms: Sms) -> None:
+    """`sender`: carries a text to a phone, or to whatever the codes of its users go to."""
+
+    def __init__(
+        self,
+        client: Any,
+        table: str,
+        secret: Secret,
+        sender: Sender,
+        again_after: timedelta = one_time_codes.AGAIN_AFTER,
+    ) -> None:
         self._client = client
         self._table = table
         self._secret = secret
-        self._sms = sms
+        self._sender = sender
+        self._again_after = again_after
 
     def send(
         self, confirmed: Confirmed, phone: str, text_of: Callable[[str], str], now: datetime
     ) -> Sent:
-        """Send a new code, worded by `text_of(code)`; within a minute of the last one, none.
+        """Send a new code, worded by `text_of(code)`; too soon after the last one, none.
 
         Raises TooOften, Unavailable.
         """
         for _ in range(TRIES):
             known = self._get(_code_key(confirmed))
-            if (last := _last_sent(known)) and one_time_codes.is_too_early(last, now):
-                return one_time_codes.sent(last)
+            last = _last_sent(known)
+            if last and one_time_codes.is_too_early(last, now, self._again_after):
+                return one_time_codes.sent(last, self._again_after)
             code = one_time_codes.drawn(secrets.randbelow)
             with suppress(VersionConflict):
                 self._keep(confirmed, code, now, known)
                 self._tell(confirmed, phone, text_of(code))
-                return one_time_codes.sent(now)
+                return one_time_codes.sent(now, self._again_after)
         raise Unavailable()
 
     def use(self, confirmed: Confirmed, code: str, now: datetime) -> None:
@@ -119,7 +135,7 @@ class OneTimeCodes:
 
     def _tell(self, confirmed: Confirmed, phone: str, text: str) -> None:
         try:
-            self._sms.send(phone, text)
+            self._sender.send(phone, text)
         except (Undeliverable, Unavailable):
             self._client.delete_item(TableName=self._table, Key=_code_key(confirmed))
             raise Unavailable("code_not_sent") from None

@@ -26,6 +26,10 @@ class Secret:
         self._values: list[bytes] = []
         self._read_at: datetime | None = None
 
+    def current(self) -> str:
+        """The value itself, for whoever it is shared with by protocol. Raises Unavailable."""
+        return self._known()[0].decode()
+
     def seal(self, *parts: str) -> str:
         """HMAC-SHA256 of the parts, hex; parts that are split otherwise give another seal."""
         return _sealed(self._known()[0], parts)

@@ -29,13 +29,20 @@ class Settings(BaseModel):
     refunds: str
     erasures: str
     payment_page: str
+    signing_page: str
     payments_secret: str
     signatures_secret: str
     codes_secret: str
+    people: str
+    people_client: str
+    openid_issuer: str
+    openid_client: str
+    openid_secret: str
     seal_key: str
     check_page: str
     sender: str
     cabinet_url: str
+    stack: str
 
 
 def from_environment() -> Settings:

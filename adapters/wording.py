@@ -32,6 +32,11 @@ def code_message(operation: str, language: str, code: str) -> str:
     return told["sms"][language].format(code=code, operation=told[operation][language])
 
 
+def account_message(what: str, language: str, **details: str) -> str:
+    """An SMS or an e-mail about somebody's account."""
+    return definitions.texts("account_messages")[what][language].format(**details)
+
+
 class _Details(dict):
     """A text may name a detail that this error does not carry: leave its place empty."""
 

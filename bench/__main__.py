@@ -10,7 +10,7 @@ from bench.table import Row, as_json, as_text
 
 SECTIONS = (
     *("cold_start", "definitions", "documents", "law"),
-    *("local_cloud", "packages", "papers", "pdfs"),
+    *("local_cloud", "packages", "pages", "papers", "pdfs"),
 )
 """Each a module of this package with `rows()`; imported when asked for, as some import moto."""
 

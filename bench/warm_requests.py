@@ -42,9 +42,9 @@ def rows(office: Office) -> Iterator[Row]:
             bodies.ApplicationView,
         ),
     }
-    with _aws_cpu() as aws:
+    with aws_cpu() as aws:
         for what, (act, request_model, answer_model) in requests.items():
-            event = _event_of(act, api)
+            event = event_of(act, api)
             yield _row(what, event, api.handler, request_model, answer_model, aws)
 
 
@@ -82,7 +82,7 @@ def _row(
     )
 
 
-def _event_of(act: Callable[[], object], api: Any) -> Event:
+def event_of(act: Callable[[], object], api: Any) -> Event:
     """The event that the gateway makes of a real request."""
     with mock.patch.object(api, "handler", wraps=api.handler) as handler:
         act()
@@ -90,7 +90,7 @@ def _event_of(act: Callable[[], object], api: Any) -> Event:
 
 
 @contextmanager
-def _aws_cpu() -> Iterator[Callable[[], float]]:
+def aws_cpu() -> Iterator[Callable[[], float]]:
     """Reads the CPU seconds spent in AWS calls so far."""
     spent = 0.0
     make_api_call = BaseClient._make_api_call

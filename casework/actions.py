@@ -18,6 +18,7 @@ from casework import (
     earlier_support,
     fees,
     form,
+    pauses,
     provision_waits,
     violations,
 )
@@ -48,7 +49,7 @@ from casework.review import (
     gaps_to_ask,
     patience_ends,
 )
-from casework.service import Cause, OutcomeKind
+from casework.service import Cause, OutcomeKind, RefusalReason
 
 RULED = {"upheld": REFUSED, "changed": APPROVED, "sent_back": APPROVED}
 """What each ruling on an appeal is for the appeal itself."""
@@ -492,6 +493,7 @@ def ask(case: Case, rules: Rules, officer: str, gaps: Iterable[Gap], message: st
     """An officer's one question about everything that is missing."""
     _must_be_in(case.application, Stage.REVIEW)
     _must_not_be_anothers(case.application, officer)
+    pauses.must_not_be_paused(case.application)
     gaps = tuple(gaps)
     if problems := list(_gap_problems(rules, gaps)):
         raise InvalidForm(problems)
@@ -535,6 +537,8 @@ def mark(case: Case, rules: Rules, now: datetime) -> Change:
     """Everything that the clock has to say by now: silent registries, reminders, overdue,
     escalation, refusal of what was not answered, experts who are late. What was said before is not
     said again."""
+    if resumed := pauses.ended(case.application, now):
+        return Change(resumed)
     of_documents = document_check.marked(case.application, rules, now)
     if case.application.stage is Stage.CHECKING:
         return Change((*_mark_silence(case, rules, now).happenings, *of_documents))
@@ -579,6 +583,17 @@ def release(case: Case, officer: str, *, supervisor: bool = False) -> Change:
     if holder != officer and not supervisor:
         raise NotAllowed("claimed_by_another")
     return Change((Happening("released"),))
+
+
+def reassign(case: Case, officer: str) -> Change:
+    """Whoever has claimed it, or nobody: a supervisor gives it to `officer`."""
+    if not case.application.in_work:
+        raise WrongStage(stage=case.application.stage)
+    if case.application.officer == officer:
+        return NOTHING
+    if case.application.applicant == officer:
+        raise NotAllowed("own_application")
+    return Change((Happening("reassigned", {"officer": officer}),))
 
 
 def assessment(case: Case, rules: Rules) -> Assessment:
@@ -629,7 +644,7 @@ def decide_by_rules(case: Case, rules: Rules, now: datetime) -> Change:
     agreed and no officer has taken it into work. A refusal is never the rules' to give."""
     application = case.application
     confirmed = all(check.state == "matched" for check in application.checks.values())
-    free = application.officer is None and application.question is None
+    free = application.officer is None and application.question is None and not application.pause
     if not rules.service.decided_by_rules or application.stage is not Stage.REVIEW:
         return NOTHING
     if not (confirmed and free) or application.slot_lost:
@@ -659,7 +674,7 @@ def _proposal_problems(
 
 def reason_problems(rules: Rules, reasons: tuple[str, ...], *, needed: bool) -> Iterable[Problem]:
     """Of the reasons for a refusal: a refusal needs at least one, anything else takes none."""
-    known = [r.code for r in rules.service.refusals if r.cause is not Cause.UNANSWERED]
+    known = [refusal.code for refusal in refusals_to_name(rules)]
     if unknown := set(reasons) - set(known):
         options = ", ".join(known)
         yield Problem("reasons", "not_in_list", {"options": options, "found": sorted(unknown)})
@@ -667,6 +682,11 @@ def reason_problems(rules: Rules, reasons: tuple[str, ...], *, needed: bool) -> 
         yield Problem("reasons", "too_few", {"at_least": 1})
     if not needed and reasons:
         yield Problem("reasons", "not_applicable")
+
+
+def refusals_to_name(rules: Rules) -> list[RefusalReason]:
+    """The reasons that an officer may give; silence is the clock's to find."""
+    return [known for known in rules.service.refusals if known.cause is not Cause.UNANSWERED]
 
 
 def confirm(
@@ -743,8 +763,9 @@ def _must_be_in(application: Application, stage: Stage) -> None:
 
 
 def must_be_free_for(application: Application, officer: str) -> None:
-    """On review, and nobody else's to decide."""
+    """On review, its clock running, and nobody else's to decide."""
     _must_be_in(application, Stage.REVIEW)
+    pauses.must_not_be_paused(application)
     _must_not_be_anothers(application, officer)
 
 

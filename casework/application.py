@@ -150,6 +150,15 @@ class Proposal:
     officer: str
 
 
+class Pause(NamedTuple):
+    """An officer stopped every term, for that reason; at `until` it ends by itself."""
+
+    reason: str
+    officer: str
+    since: datetime
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     outcome: str
@@ -228,6 +237,8 @@ class Application:
     clock: tuple[ClockEvent, ...] = ()
     officer: str | None = None
     proposal: Proposal | None = None
+    pause: Pause | None = None
+    escalated_by: str | None = None  # who called for a supervisor, until one has it
     decision: Decision | None = None
     marks: frozenset[str] = frozenset()
     issued: bool = False
@@ -619,6 +630,32 @@ def _claimed(_: Application, event: Event) -> Changes:
     return {"officer": event.actor}
 
 
+@_on("reassigned")
+def _reassigned(_: Application, event: Event) -> Changes:
+    return {"officer": event.data["officer"], "escalated_by": None}
+
+
+@_on("escalated")
+def _escalated(_: Application, event: Event) -> Changes:
+    return {"escalated_by": event.actor}
+
+
+@_on("clock_paused")
+def _clock_paused(application: Application, event: Event) -> Changes:
+    until = datetime.fromisoformat(event.data["ends_at"])
+    return {
+        "pause": Pause(event.data["reason"], event.actor, event.at, until),
+        "clock": (*application.clock, ClockEvent("paused", event.at)),
+    }
+
+
+@_on("clock_resumed")
+def _clock_resumed(application: Application, event: Event) -> Changes:
+    """Noted late by the clock, it has ended when it was to end."""
+    ended = min(event.at, application.pause.until)
+    return {"pause": None, "clock": (*application.clock, ClockEvent("resumed", ended))}
+
+
 @_on("released")
 def _released(_: Application, __: Event) -> Changes:
     return {"officer": None}
@@ -627,7 +664,7 @@ def _released(_: Application, __: Event) -> Changes:
 @_on("proposed")
 def _proposed(_: Application, event: Event) -> Changes:
     proposal = Proposal(event.data["outcome"], tuple(event.data["reasons"]), event.actor)
-    return {"stage": Stage.CONFIRMATION, "proposal": proposal}
+    return {"stage": Stage.CONFIRMATION, "proposal": proposal, "escalated_by": None}
 
 
 @_on("returned")

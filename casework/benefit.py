@@ -124,6 +124,17 @@ class Benefit:
         begins = begins_on(period)
         return begins is None or self.ends_on <= begins.isoformat()
 
+    def expected(self, day: date) -> str | None:
+        """The period that is to be paid next: the first that is owed, or the one to come."""
+        if owed := self.owed(day):
+            return owed[0]
+        if self.one_time or self.is_over:
+            return None
+        following = max(self.first, month_after(month_of(day)))
+        while self._settled(following):
+            following = month_after(following)
+        return None if self._stopped_before(following) else following
+
     @property
     def is_over(self) -> bool:
         """Nothing will be paid any more."""

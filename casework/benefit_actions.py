@@ -13,7 +13,15 @@ from typing import Any
 from casework import identifiers
 from casework.actions import identity_key
 from casework.application import Happening
-from casework.benefit import ONCE, Benefit, State, month_after, month_of
+from casework.benefit import (
+    ONCE,
+    PAY_DAYS,
+    Benefit,
+    State,
+    begins_on,
+    month_after,
+    month_of,
+)
 from casework.deadline import due
 from casework.earlier_support import ended as support_ended
 from casework.errors import InvalidForm, InvalidValue, Problem, WrongStage
@@ -227,6 +235,29 @@ def orders(case: Case) -> list[dict[str, Any]]:
     return [
         {"since": o.since, "amount": t["amount"], "account": _masked(t["account"])} for o, t in told
     ]
+
+
+def claims(case: Case) -> list[dict[str, Any]]:
+    """What is claimed back: which months, how much in all, and why."""
+    made = sum(event.kind == "payment_claimed" for event in case.events)
+    kept = (case.texts.get(f"claim_{number}") for number in range(1, made + 1))
+    return [told for told in kept if told]
+
+
+def expected(case: Case, day: date) -> dict[str, Any] | None:
+    """The next payment: its period, and between which days it is made; no days where it is owed
+    already, or has a term of its own."""
+    benefit = case.application.benefit
+    period = benefit.expected(day) if benefit else None
+    if period is None:
+        return None
+    begins = begins_on(period)
+    at_once = begins is None or (benefit.at_once and not benefit.first_is_paid)
+    late = begins is not None and begins.replace(day=PAY_DAYS[-1]) < day
+    if at_once or late:
+        return {"period": period, "since": None, "until": None}
+    days = {"since": begins.replace(day=PAY_DAYS[0]), "until": begins.replace(day=PAY_DAYS[-1])}
+    return {"period": period} | days
 
 
 def _masked(account: str) -> str:

@@ -81,9 +81,13 @@ def _days(length: Length) -> tuple[int, int]:
 
 
 class ClockEvent(NamedTuple):
-    """Something that touches a running term. `days`: an extension's amount, in the term's unit."""
+    """Something that touches a running term. `days`: an extension's amount, in the term's unit.
 
-    kind: Literal["asked", "answered", "extended"]
+    A question may pause, restart or not touch a term, as the service says; an officer's pause stops
+    every term, and none begins anew after it.
+    """
+
+    kind: Literal["asked", "answered", "extended", "paused", "resumed"]
     at: datetime
     days: int = 0
 
@@ -101,8 +105,9 @@ class LedgerDay(NamedTuple):
     """One day of the term and why it counts or not, in Russian, for the citizen.
 
     `code`: the calendar's own (working, weekend, holiday, ...) where the day as such decides, else
-    received, paused, answered, restarted (before the new day zero), rolled (from a last day that is
-    not worked to the next that is), extended (counted thanks to an extension), hours.
+    received, paused, answered, suspended, resumed, restarted (before the new day zero), rolled
+    (from a last day that is not worked to the next that is), extended (counted thanks to an
+    extension), hours.
     """
 
     day: date
@@ -133,11 +138,11 @@ def due(
     on_question: OnQuestion = OnQuestion.PAUSE,
     as_of: datetime | None = None,
 ) -> Due:
-    """When the term ends. `events` in order of time; `as_of` matters while a question is open.
+    """When the term ends. `events` in order of time; `as_of` matters while it is stopped.
 
     Raises CalendarNotCovered when a day that must be counted has no calendar, and InvalidValue:
     naive_instant, unknown_event, event_before_receipt, events_out_of_order, asked_twice,
-    answered_without_question, bad_extension.
+    answered_without_question, paused_twice, resumed_without_pause, bad_extension.
     """
     return _wound(length, received, calendar, events, on_question=on_question, as_of=as_of).due()
 
@@ -182,11 +187,13 @@ def _wound(
 
 
 class _Wait(NamedTuple):
-    """A question and its answer, or, when `answered` is False, the moment it is looked at."""
+    """A question and its answer, or a pause and its end; when `answered` is False, `until` is the
+    moment it is looked at."""
 
     asked_at: datetime
     until: datetime
     answered: bool
+    by_officer: bool
 
 
 class _Clock(ABC):
@@ -202,7 +209,8 @@ class _Clock(ABC):
         self.received = received
         self.calendar = calendar
         self.on_question = on_question
-        self.asked_at: datetime | None = None
+        self.asked_at: datetime | None = None  # or paused at
+        self.by_officer = False
         self.waits: list[_Wait] = []
         self._begin(received)
 
@@ -219,10 +227,10 @@ class _Clock(ABC):
         if event.kind == "extended":
             self.amount += event.days
             self.extensions.append(event)
-        elif self.on_question is OnQuestion.RUN_ON:
+        elif self.on_question is OnQuestion.RUN_ON and event.kind in ("asked", "answered"):
             return
-        elif event.kind == "asked":
-            self.asked_at = event.at
+        elif event.kind in ("asked", "paused"):
+            self.asked_at, self.by_officer = event.at, event.kind == "paused"
         else:
             self._close_question(event.at, answered=True)
 
@@ -232,10 +240,13 @@ class _Clock(ABC):
             self._close_question(max(self.asked_at, as_of or self.asked_at), answered=False)
 
     def is_held(self) -> bool:
-        """Whether an open question keeps the term from ending."""
+        """Whether an open question, or a pause, keeps the term from ending."""
         if self.asked_at is None:
             return False
-        return self.on_question is OnQuestion.RESTART or self.end() > self.point(self.asked_at)
+        return self._will_restart() or self.end() > self.point(self.asked_at)
+
+    def _will_restart(self) -> bool:
+        return self.on_question is OnQuestion.RESTART and not self.by_officer
 
     def is_paused(self) -> bool:
         """Whether the last question still awaits its answer, once the open one is settled."""
@@ -262,9 +273,9 @@ class _Clock(ABC):
         self.extensions: list[ClockEvent] = []
 
     def _close_question(self, at: datetime, *, answered: bool) -> None:
-        self.waits.append(_Wait(self.asked_at, at, answered))
+        self.waits.append(_Wait(self.asked_at, at, answered, self.by_officer))
         self.asked_at = None
-        if self.on_question is OnQuestion.RESTART:
+        if self._will_restart():
             self._begin(at)
 
 
@@ -350,7 +361,7 @@ _CLOCKS: dict[Unit, type[_Clock]] = {
 
 def _check(events: Sequence[ClockEvent], received: datetime) -> None:
     """Raises InvalidValue for a list of events that cannot have happened."""
-    before, is_open = received, False
+    before, stopped_by = received, None
     for number, event in enumerate(events):
         if event.at.utcoffset() is None:
             raise InvalidValue("naive_instant", event=number)
@@ -358,19 +369,24 @@ def _check(events: Sequence[ClockEvent], received: datetime) -> None:
             raise InvalidValue("event_before_receipt", event=number)
         if event.at < before:
             raise InvalidValue("events_out_of_order", event=number)
-        if problem := _out_of_turn(event, is_open):
+        if problem := _out_of_turn(event, stopped_by):
             raise InvalidValue(problem, event=number)
         before = event.at
         if event.kind != "extended":
-            is_open = event.kind == "asked"
+            stopped_by = event.kind if event.kind in ("asked", "paused") else None
 
 
-def _out_of_turn(event: ClockEvent, is_open: bool) -> str | None:
+def _out_of_turn(event: ClockEvent, stopped_by: str | None) -> str | None:
+    """`stopped_by`: the kind of the event that the term stands still since."""
     match event.kind:
         case "asked":
-            return "asked_twice" if is_open else None
+            return "asked_twice" if stopped_by else None
         case "answered":
-            return None if is_open else "answered_without_question"
+            return None if stopped_by == "asked" else "answered_without_question"
+        case "paused":
+            return "paused_twice" if stopped_by else None
+        case "resumed":
+            return None if stopped_by == "paused" else "resumed_without_pause"
         case "extended":
             return None if 0 < event.days <= LONGEST else "bad_extension"
         case _:
@@ -383,6 +399,8 @@ _Reason = tuple[str, str]
 _RECEIVED = ("received", "день получения заявления: срок считается со следующего дня")
 _PAUSED = ("paused", "отсчёт остановлен: ждём ответа заявителя")
 _ANSWERED = ("answered", "день получения ответа")
+_SUSPENDED = ("suspended", "отсчёт приостановлен по решению специалиста")
+_RESUMED = ("resumed", "день, когда отсчёт возобновили")
 _RESTARTED = ("restarted", "не засчитан: после ответа заявителя срок считается заново")
 _ROLLED = (
     "rolled",
@@ -433,9 +451,10 @@ def _stopped_days(clock: _Clock) -> dict[date, _Reason]:
     reasons = dict.fromkeys(_days_after(received, zero), _RESTARTED)
     for wait in clock.waits:
         asked, until = local_day(wait.asked_at), local_day(wait.until)
-        reasons.update(dict.fromkeys(_days_after(asked, until), _PAUSED))
+        stopped, over = (_SUSPENDED, _RESUMED) if wait.by_officer else (_PAUSED, _ANSWERED)
+        reasons.update(dict.fromkeys(_days_after(asked, until), stopped))
         if wait.answered and until in reasons:
-            reasons[until] = _ANSWERED
+            reasons[until] = over
     reasons[received] = _RECEIVED
     return reasons
 

@@ -320,10 +320,13 @@ def told_defects(document: DocumentState) -> tuple[str, ...]:
     return (ORIGINAL_NEEDED,) if found.verdict == SUSPECT else found.defects
 
 
+OFFICERS = frozenset({"officer", "second_officer"})
+
+
 def told_data(event: Event) -> dict[str, Any]:
-    """What the applicant is shown of an event's data: of a document that is suspect, only what is
-    asked for."""
-    data = dict(event.data)
+    """What the applicant is shown of an event's data: not who in the office it is about; of a
+    document that is suspect, only what is asked for."""
+    data = {name: value for name, value in event.data.items() if name not in OFFICERS}
     if event.kind == "document_checked" and data["verdict"] == SUSPECT:
         del data["verdict"]
         data["defects"] = [ORIGINAL_NEEDED]

@@ -78,6 +78,13 @@ def checked_value(field: FormField, value: Any, above: Facts, today: date) -> Va
         return {}
 
 
+def check_fields(
+    fields: tuple[FormField, ...], raw: Mapping[str, Any], today: date
+) -> tuple[Values, list[Problem]]:
+    """The same of fields that are no service's."""
+    return _checker_of(fields)(raw, Days(today, today), "")
+
+
 def unknown_fields(service: ServiceDefinition, raw: Mapping[str, Any]) -> list[Problem]:
     """What a draft may not hold either: fields that the service does not have."""
     return _unknown({field.name for field in service.fields}, raw, "")
@@ -429,6 +436,12 @@ def json_schema(service: ServiceDefinition) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": service.title,
     } | schema
+
+
+def schema_of(title: str, fields: tuple[FormField, ...]) -> dict[str, Any]:
+    """The same of fields that are no service's; none of them must be there."""
+    schema = _object_schema(fields) | {"required": []}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title} | schema
 
 
 def _object_schema(fields: tuple[FormField, ...]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from casework.application import Application, Event, Stage
 from casework.fee_receipts import RUBLES, FeeReceipt
 from casework.measures import rubles
 from casework.ports import Case, Rules
+from casework.profile import NOTHING_TOLD, Profile, latest_contact
 from casework.review import answer_due, clock_of, promised_day
 from casework.service import ServiceDefinition
 
@@ -51,6 +52,9 @@ _BY_EVENT: dict[str, tuple[Notice, ...]] = {
     "applicant_reminded": (Notice(Audience.APPLICANT, "question_reminder"),),
     "document_scan_ended": (Notice(Audience.APPLICANT, "scan_ended"),),
     "proposed": (Notice(Audience.OPERATORS, "confirmation_needed"),),
+    "escalated": (Notice(Audience.OPERATORS, "supervisor_needed"),),
+    "clock_paused": (Notice(Audience.APPLICANT, "clock_paused"),),
+    "clock_resumed": (Notice(Audience.APPLICANT, "clock_resumed"),),
     "letter_returned": (Notice(Audience.OPERATORS, "letter_returned"),),
     "slot_lost": (Notice(Audience.APPLICANT, "slot_lost"),),
     "draft_reminded": (Notice(Audience.APPLICANT, "draft_expires"),),
@@ -157,7 +161,12 @@ def is_outdated(template: str, application: Application) -> bool:
     if provision_notices.is_outdated(template, application):
         return True
     gone = answered or chosen_anew or gone_on or checked or scanned
-    return gone or application.stage is Stage.WITHDRAWN
+    return gone or _of_another_clock(template, application) or application.stage is Stage.WITHDRAWN
+
+
+def _of_another_clock(template: str, application: Application) -> bool:
+    """The term was paused or resumed since."""
+    return template == ("clock_resumed" if application.pause else "clock_paused")
 
 
 def _says_nothing(event: Event, application: Application) -> bool:
@@ -171,13 +180,26 @@ def _says_nothing(event: Event, application: Application) -> bool:
     return event.data.get("transaction") in fees.receipts.keys() - fees.kept().keys()
 
 
-def reached_by(case: Case, rules: Rules, now: datetime) -> Contact:
-    """How to reach the applicant. What a draft says is not checked yet: only what is good counts,
-    and perhaps nothing is."""
+def reached_by(case: Case, rules: Rules, now: datetime, known: Profile = NOTHING_TOLD) -> Contact:
+    """How to reach the applicant; `known`: what he has told of himself, perhaps since. What a draft
+    says is not checked yet: only what is good counts, and perhaps nothing is."""
     if case.application.submitted_at is not None:
-        return contact_of(rules.service, case.form)
+        latest = latest_contact(rules.service, case.form, _said_at(case), known)
+        return contact_of(rules.service, latest)
     facts = rules.facts(case.form, now)
     return contact_of(rules.service, form.to_json(facts))
+
+
+_RETOLD = frozenset({"corrected", "answered"})
+
+
+def _said_at(case: Case) -> Mapping[str, datetime]:
+    """When each field of a registered form was told last."""
+    said = dict.fromkeys(case.form, case.application.submitted_at)
+    for event in case.events:
+        if event.kind in _RETOLD:
+            said |= dict.fromkeys(event.data["fields"], event.at)
+    return said
 
 
 def contact_of(service: ServiceDefinition, form: Mapping[str, Any]) -> Contact:
@@ -237,6 +259,10 @@ def words(
         "answer_until": f"{_last_day(until, rules):%d.%m.%Y}" if until else "",
         "gaps": _listed(_gap(gap, rules, mends or {}) for gap in question.gaps) if question else "",
         "late_documents": _listed(document_check.late_titles(application, rules)),
+        "paused_until": f"{_last_day(application.pause.until, rules):%d.%m.%Y}"
+        if application.pause
+        else "",
+        "pause": case.texts.get("pause") or "",
         "message": case.texts.get("question") or "",
         "clock": clocks[clock_of(question, rules)] if question else "",
         "contests": application.contests or "",

@@ -37,13 +37,13 @@ def has_form(code: str) -> bool:
     return re.fullmatch(rf"[0-9]{{{DIGITS}}}", code) is not None
 
 
-def sent(at: datetime) -> Sent:
-    return Sent(at + VALID, at + AGAIN_AFTER)
+def sent(at: datetime, again_after: timedelta = AGAIN_AFTER) -> Sent:
+    return Sent(at + VALID, at + again_after)
 
 
-def is_too_early(last: datetime, now: datetime) -> bool:
+def is_too_early(last: datetime, now: datetime, again_after: timedelta = AGAIN_AFTER) -> bool:
     """Whether a code that was sent at `last` is still to be waited for."""
-    return now < last + AGAIN_AFTER
+    return now < last + again_after
 
 
 def sendings(earlier: Iterable[datetime], now: datetime) -> tuple[datetime, ...]:

@@ -5,37 +5,28 @@ Sentences that are the same for everybody stand in the templates; here is what c
 already in words: days, sums, answers by their titles. Nothing here is markup: it stays text.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from casework import plain_russian
 from casework.appointments import Slot
 from casework.decision import APPROVED
+from casework.decision_in_words import amount_in_words, dotted_day, rule_in_words
 from casework.fields import FieldType, FormField
-from casework.measures import MeasureUnit, rubles
+from casework.measures import rubles
 from casework.notice import contact_of, gap_title
 from casework.papers import Facts, Kind, paper_id, title
 from casework.ports import Case, Rules
 from casework.review import answer_due, clock_of, terms
 
 YES, NO = "да", "нет"
-DONE, NOT_DONE, NOT_TRIED = "Выполнено", "Не выполнено", "Не проверено"
-_BOUNDS = {"at_most": "не больше", "at_least": "не меньше"}
-_AGES = {"age_at_least": "не меньше {} лет", "age_under": "меньше {} лет"}
-_SCHEDULES = {"monthly": "каждый месяц", "once": "один раз"}
 _RULINGS = {
     "upheld": "Решение, которое вы обжаловали, оставлено в силе.",
     "changed": "Решение, которое вы обжаловали, отменено. Вместо него принято другое.",
     "sent_back": "Решение, которое вы обжаловали, отменено. Заявление рассмотрят заново.",
 }
-
-_CITED = (
-    (re.compile(r"seeds/\d+"), "описание услуги"),
-    (re.compile(r"services/parameters/figures\.toml"), "таблица величин на день подачи"),
-)
 
 Content = dict[str, Any]
 
@@ -151,12 +142,12 @@ def _decision(source: Source) -> Content:
         "second_officer": _officer(decision.second_officer),
         "reasons": assessment.get("reasons", []),
         "explanation": case.texts.get("explanation") or "",
-        "rules": [_rule(rule, source) for rule in assessment.get("rules", ())],
+        "rules": [rule_in_words(rule, service) for rule in assessment.get("rules", ())],
         "sources": [
             {"title": name, "source": told} for name, told in assessment.get("sources", {}).items()
         ],
         "circumstances": assessment.get("circumstances", []),
-        "amount": _amount(assessment.get("amount")),
+        "amount": amount_in_words(assessment.get("amount")),
         "changes": [turn["text"] for turn in assessment.get("counterfactual", ())],
         "next": outcome.next if approved else "",
         "appeal": service.appeal.text,
@@ -171,76 +162,6 @@ def _title_of_decision(approved: bool) -> str:
 def _officer(name: str | None) -> str:
     """Officers are known by their names in the system; what the rules decided has none."""
     return "" if name in (None, "system") else name
-
-
-def _rule(rule: Mapping[str, Any], source: Source) -> Content:
-    verdict = DONE if rule["holds"] else NOT_DONE if rule["tried"] else NOT_TRIED
-    return {
-        "title": rule["title"],
-        "verdict": verdict,
-        "why": "" if rule["holds"] else rule["explanation"],
-        "figures": [
-            _figure(compared, source)
-            for compared in rule["comparisons"]
-            if compared["holds"] == rule["holds"] and compared["test"] in (_BOUNDS | _AGES)
-        ],
-        "source": _cited(rule["source"]),
-    }
-
-
-def _cited(source: str) -> str:
-    """Service files cite what they were written from; people are told what that is."""
-    for cited, said in _CITED:
-        source = cited.sub(said, source)
-    return source
-
-
-def _figure(compared: Mapping[str, Any], source: Source) -> Content:
-    test, bound = compared["test"], compared["bound"]
-    unit = _unit_of(compared["subject"], source)
-    needed = (
-        _AGES[test].format(bound) if test in _AGES else f"{_BOUNDS[test]} {_bound(bound, unit)}"
-    )
-    return {
-        "title": compared["title"],
-        "value": _written(compared["value"], unit),
-        "needed": needed,
-        "working": compared["working"],
-    }
-
-
-def _unit_of(subject: str, source: Source) -> MeasureUnit:
-    if measure := source.rules.service.measures.get(subject):
-        return measure.unit
-    field = _fields(source).get(subject)
-    is_money = field is not None and field.type is FieldType.MONEY
-    return MeasureUnit.RUBLES if is_money else MeasureUnit.NUMBER
-
-
-def _written(value: Any, unit: MeasureUnit) -> str:
-    """ "4 года", "10 000,00 ₽", "07.03.2024"."""
-    if value is None:
-        return "нет данных"
-    try:
-        return plain_russian.figure(Decimal(str(value)), unit)
-    except InvalidOperation:
-        return _day(value) or str(value)
-
-
-def _bound(value: Any, unit: MeasureUnit) -> str:
-    """After "не больше": another case, so only money has its unit."""
-    money = unit is MeasureUnit.RUBLES
-    return _written(value, unit if money else MeasureUnit.NUMBER)
-
-
-def _amount(amount: Mapping[str, Any] | None) -> Content | None:
-    if amount is None:
-        return None
-    return {
-        "rubles": rubles(Decimal(amount["rubles"])),
-        "schedule": _SCHEDULES[amount["schedule"]],
-        "working": amount["working"],
-    }
 
 
 # ---- ledger --------------------------------------------------------------------------------------
@@ -376,18 +297,10 @@ def shown(field: FormField, value: Any) -> str:
     if field.type is FieldType.CHOICE:
         return next((o.title for o in field.options if o.value == value), str(value))
     if field.type in (FieldType.DATE, FieldType.DATE_AHEAD):
-        return _day(value) or str(value)
+        return dotted_day(value) or str(value)
     if field.type is FieldType.MONEY:
         return f"{rubles(Decimal(value))} ₽"
     return str(value)
-
-
-def _day(value: Any) -> str:
-    """ "" for what is no ISO day."""
-    try:
-        return f"{date.fromisoformat(str(value)):%d.%m.%Y}"
-    except ValueError:
-        return ""
 
 
 _CONTENTS = {

@@ -59,10 +59,12 @@ class DocumentRecord:
 
 
 class Task(NamedTuple):
-    """A state machine waits: `purpose` is the step it waits in, `token` wakes it."""
+    """A state machine waits: `purpose` is the step it waits in, `token` wakes it; `until`: when the
+    clock does."""
 
     purpose: str
     token: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

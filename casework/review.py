@@ -15,17 +15,20 @@ from casework import document_check
 from casework.application import SYSTEM, Application, Gap, Question, Stage
 from casework.calendar import Calendar
 from casework.deadline import ClockEvent, Due, OnQuestion, ProvenDue, due, prove
-from casework.ports import Rules
+from casework.ports import Rules, Task
 from casework.provision_waits import MORNING, marks_to_come
 from casework.service import Lengths, Milestone, OnMismatch, ServiceDefinition, Term
 
+SLACK = timedelta(minutes=5)
+"""A timer is set some seconds after it was reckoned, and later when the attempt was repeated."""
+RESUME = "resume"  # the mark at which an officer's pause ends
 LONGEST_WAIT = timedelta(days=30)  # when no mark is left; nothing waits for ever
 
 
 MOVING_KINDS = frozenset({
     "submitted", "corrected", "registry_replied", "registries_given_up", "asked", "answered",
     "proposed", "returned", "decided", "withdrawn", "fee_refund_due", "decision_superseded",
-    "rebooked", "document_checked",
+    "rebooked", "document_checked", "clock_paused", "clock_resumed",
     "programme_proposed", "programme_agreed", "programme_declined", "provider_chosen", "act_formed",
     "complaint_made", "complaint_reviewed", "provision_ended", "ended",
     "original_ready", "original_handed_over",
@@ -92,6 +95,12 @@ class TermDue(NamedTuple):
         return self.proven.due <= (self.met_at or now) and not self.proven.paused
 
 
+def must_leave(task: Task, step: Step, now: datetime) -> bool:
+    """Whether a wait is over: something else comes next, or the clock would wake it too late."""
+    late = task.until is not None and task.until > now + timedelta(seconds=step.seconds) + SLACK
+    return task.purpose != step.next or late
+
+
 def next_step(application: Application, rules: Rules, now: datetime) -> Step:
     step = _what_next(application, rules.service)
     until = _WAITS[step](application, rules, now) if step in _WAITS else now
@@ -117,7 +126,7 @@ def gaps_to_ask(application: Application, service: ServiceDefinition) -> tuple[G
     """Everything that the system asks about, in one question: not before the experts have judged
     every document, or are late. Registries are believed once; each rejected document is asked for.
     """
-    if document_check.is_awaited(application, service):
+    if document_check.is_awaited(application, service) or application.pause:
         return ()
     mismatched = () if application.asked_by_system else mismatch_gaps(application, service)
     return (*mismatched, *document_check.gaps(application))
@@ -196,6 +205,8 @@ def _reminder_of(question: Question, rules: Rules) -> datetime:
 
 
 def _decision_marks(application: Application, rules: Rules) -> list[Mark]:
+    if application.pause:
+        return [Mark(RESUME, application.pause.until)]
     promise, limit = (_due_of(application, rules, kind) for kind in ("promise", "limit"))
     before = rules.service.marks.reminder.amount
     remind_on = rules.calendar.working_days_before(promise.due_day, before)

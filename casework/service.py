@@ -479,6 +479,10 @@ class ServiceDefinition(Consistent):
     def documents_needed(self, facts: Facts, measures: Facts) -> tuple[DocumentRequirement, ...]:
         return tuple(d for d in self.documents if d.required and holds(d.when, facts, measures))
 
+    def documents_offered(self, facts: Facts, measures: Facts) -> tuple[DocumentRequirement, ...]:
+        """Needed, or welcome."""
+        return tuple(d for d in self.documents if holds(d.when, facts, measures))
+
     def checks_needed(self, facts: Facts, measures: Facts) -> tuple[RegistryCheck, ...]:
         return tuple(check for check in self.checks if holds(check.when, facts, measures))
 

@@ -67,9 +67,7 @@ def signed(
         return change
     act = change.happenings[0]
     if given is None:
-        given_up = act.kind == "withdrawn" and case.application.stage is Stage.DRAFT
-        demanded = rules.service.signed and act.kind in DEMANDED and not given_up
-        if demanded or act.kind in ALWAYS:
+        if is_demanded(case, rules, change):
             raise InvalidForm([Problem("signature", "signature_missing")])
         return change
     text = text_of(case, change)
@@ -78,6 +76,14 @@ def signed(
     sealed = {"sha256": given.sha256, "signer": given.signer}
     first = act._replace(data={**act.data, "signature": sealed})
     return replace(change, happenings=(first, *change.happenings[1:]), signed=Signed(given, text))
+
+
+def is_demanded(case: Case, rules: Rules, change: Change) -> bool:
+    """Whether the act is taken with a signature only."""
+    act = change.happenings[0]
+    given_up = act.kind == "withdrawn" and case.application.stage is Stage.DRAFT
+    demanded = rules.service.signed and act.kind in DEMANDED and not given_up
+    return demanded or act.kind in ALWAYS
 
 
 def _defect(

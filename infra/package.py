@@ -2,10 +2,10 @@
 
     python -m infra.package IntakeApi .aws-sam/build/IntakeApi
 
-An artefact is the function's own room, casework, adapters, services (with the definitions also in
-their compiled form), and of the locked wheels those that its imports reach. Nothing here is a list
-to keep: the room comes from the handler in template.yaml, wheels and boto3's service models come
-from the sources.
+An artefact is the function's own room and the rooms that it asks, casework, adapters, services
+(with the definitions also in their compiled form), and of the locked wheels those that its imports
+reach. Nothing here is a list to keep: rooms, wheels and boto3's service models come from the
+sources that the handler in template.yaml leads to.
 """
 
 import argparse
@@ -49,6 +49,9 @@ GROUPS = {  # the dependency group of pyproject.toml that an import needs; any o
     "pyhanko": "signatures",
     "pyhanko_certvalidator": "signatures",
     "signxml": "signatures",
+    "jwt": "identity",
+    "jinja2": "pages",
+    "markupsafe": "pages",
     "fontpkg": "papers",
     "segno": "papers",
     "typst": "papers",
@@ -61,6 +64,7 @@ UNUSED = (  # locked because others ask for them, and called by nothing that run
 SURPLUS = (  # parts of wheels that nothing opens
     "bin",
     ".lock",  # uv's
+    "tests",  # govuk-frontend-jinja lays its own beside itself
     "*.dist-info/RECORD",
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/swagger-ui*",
     "boto3/data",  # of boto3.resource(); functions speak through clients
@@ -92,9 +96,8 @@ def build(function: str, into: Path, platform: str, version: str) -> None:
     """`into` is a new folder, or an empty one, as sam makes it."""
     if into.exists() and any(into.iterdir()):
         sys.exit(f"{into} is not empty: say ARTIFACTS_DIR=<a new folder>")
-    module = functions()[function].rpartition(".")[0]
-    sources = reached(module)
-    lay_own(module.split(".")[1], into)
+    sources = reached(functions()[function].rpartition(".")[0])
+    lay_own(rooms(sources), into)
     _compile(into, version)
     spared = _models(sources)
     for wheel in wheels(groups(sources), platform, version):
@@ -119,6 +122,12 @@ def reached(module: str) -> dict[Path, set[str]]:
         waiting += [name for name in names if name.split(".")[0] in OWN]
         found[path] = {name.split(".")[0] for name in names} - OWN - sys.stdlib_module_names
     return found
+
+
+def rooms(sources: dict[Path, set[str]]) -> set[str]:
+    """Of functions: the pages ask the operations of the API."""
+    inside = (path.relative_to(ROOT).parts for path in sources)
+    return {parts[1] for parts in inside if parts[0] == "functions" and len(parts) > 2}
 
 
 def groups(sources: dict[Path, set[str]]) -> frozenset[str]:
@@ -151,11 +160,12 @@ def _imports(path: Path) -> Iterator[str]:
 # ---- our own code --------------------------------------------------------------------------------
 
 
-def lay_own(room: str, into: Path) -> None:
-    ours = shutil.ignore_patterns("__pycache__")
+def lay_own(rooms: set[str], into: Path) -> None:
+    # The pages' assets are in their built form in functions/portal/static.
+    ours = shutil.ignore_patterns("__pycache__", "assets")
     (into / "functions").mkdir(parents=True)
     shutil.copy(ROOT / "functions/__init__.py", into / "functions")
-    for folder in (f"functions/{room}", "casework", "adapters", "services"):
+    for folder in (*(f"functions/{room}" for room in rooms), "casework", "adapters", "services"):
         shutil.copytree(ROOT / folder, into / folder, ignore=ours)
     for name, content in definitions.compiled():
         path = into / "services" / name

@@ -81,7 +81,7 @@ class LocalCloud:
         self.lambdas.cold_start(stack.of_type("AWS::Lambda::Function"))
         self._deliveries.begin()
         self.front_door = self._open_front_door(stack)
-        self._client = Client(self.front_door)
+        self._client = Client(self.front_door, use_cookies=False)
 
     def _open_front_door(self, stack):
         apis, stages = (

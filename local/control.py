@@ -6,34 +6,61 @@ Only from this machine, and changes only with a header that no web page can send
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import boto3
+from jinja2 import Environment, FileSystemLoader
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.routing import Map, Rule
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from adapters.calendars import calendar_for
+from adapters.casebook import rules_of
 from adapters.stored import record_of, stored_cases
 from adapters.wording import text_of
 from casework.errors import OporaError
+from casework.fees import number_of
+from casework.review import terms
 from local.aws import REGION
 from local.cloud import LocalCloud
 from local.office import Office
+from local.openid_provider import PEOPLE
 from local.payment_provider import BadPageError, ProviderDownError
 
 HEADER = "X-Opora-Local"
+_PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True)
+JUMPS = {
+    "hour": "На час",
+    "day": "На день",
+    "working_day": "На рабочий день",
+    "deadline": "До ближайшего срока",
+    "month": "На 30 рабочих дней",
+}
+_LENGTHS: dict[str, dict[str, Any]] = {
+    "hour": {"seconds": 3600},
+    "day": {"seconds": 86400},
+    "working_day": {"working_days": 1},
+    "month": {"working_days": 30},
+}
 ROUTES = Map(
     [
         Rule("/_local/clock", methods=["GET"], endpoint="show_clock"),
         Rule("/_local/clock", methods=["POST"], endpoint="turn_clock"),
+        Rule("/_local/time", methods=["GET"], endpoint="show_time"),
+        Rule("/_local/time", methods=["POST"], endpoint="jump"),
         Rule("/_local/token/<path:person>", methods=["GET"], endpoint="token"),
         Rule("/_local/drop", methods=["POST"], endpoint="drop"),
         Rule("/_local/history/<path:number>", methods=["GET"], endpoint="history"),
         Rule("/_local/stored/<path:service>", methods=["GET"], endpoint="stored"),
         Rule("/_local/outbox", methods=["GET"], endpoint="outbox"),
+        Rule("/_local/openid/authorize", methods=["GET"], endpoint="openid_people"),
+        Rule("/_local/openid/authorize/<person>", methods=["GET"], endpoint="openid_sign_in"),
         Rule("/_local/pay", methods=["GET"], endpoint="show_payment"),
         Rule("/_local/pay", methods=["POST"], endpoint="pay"),
+        Rule("/_local/sign", methods=["GET"], endpoint="show_signing"),
         Rule("/_local/sign/<path:person>/<sha256>", methods=["GET"], endpoint="sign"),
     ]
 )
@@ -55,14 +82,17 @@ class Control:
     def _local(self, request: Request) -> Response:
         try:
             endpoint, parameters = ROUTES.bind_to_environ(request.environ).match()
-            if request.method == "POST" and HEADER not in request.headers:
+            # The seal in the address of a payment says already that it is no other page's idea.
+            if request.method == "POST" and not _is_ours(request) and endpoint != "pay":
                 raise BadRequest(f"The header {HEADER} is missing")
             answer = getattr(self, endpoint)(request, **parameters)
         except HTTPException as error:
             return _json({"error": error.description}, error.code or 500)
         except OporaError as error:
             return _json({"error": text_of("errors", error.code, "en", error.details)}, 400)
-        return _json(answer, 200)
+        if isinstance(answer, Response):
+            return answer
+        return answer if isinstance(answer, Response) else _json(answer, 200)
 
     # ---- endpoints ------------------------------------------------------------------------------
 
@@ -75,6 +105,10 @@ class Control:
             to = self._instant(request.get_json()).astimezone(UTC)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise BadRequest("say how far: seconds, working_days, or an instant in `to`") from error
+        self._turn(to)
+        return self.show_clock(request)
+
+    def _turn(self, to: datetime) -> None:
         if to < self._cloud.now():
             raise BadRequest(
                 f"the clock stands at {self._cloud.now():%Y-%m-%d %H:%M} UTC already; "
@@ -83,7 +117,35 @@ class Control:
         calendar = calendar_for("RU-MOW")
         calendar.day(calendar.local_day(to))  # beyond it no deadline can be told, and no way back
         self._cloud.advance_to(to)
-        return self.show_clock(request)
+
+    def show_time(self, _: Request, wrong: str = "") -> Response:
+        """The same clock, for people."""
+        zone = calendar_for("RU-MOW").zone
+        deadline = self._next_deadline()
+        told = {"now": self._cloud.now().astimezone(zone), "jumps": JUMPS.items(), "wrong": wrong}
+        return _page("time.html", deadline=deadline and deadline.astimezone(zone), **told)
+
+    def jump(self, request: Request) -> Response:
+        asked = request.form.get("jump", "")
+        if asked not in JUMPS:
+            raise BadRequest(f"jump: one of {', '.join(JUMPS)}")
+        try:
+            to = self._next_deadline() if asked == "deadline" else self._instant(_LENGTHS[asked])
+            if to is None:
+                return self.show_time(request, "Ни у одного заявления срок не идёт.")
+            self._turn(to.astimezone(UTC))
+        except OporaError as error:
+            return self.show_time(request, text_of("errors", error.code, "ru", error.details))
+        return redirect("/_local/time", 303)
+
+    def _next_deadline(self) -> datetime | None:
+        """The first end of a term that is still to come, of all open applications."""
+        now, casebook = self._cloud.now(), self._office.casebook
+        with self._cloud.standing_still():
+            cases = [casebook.load(number).application for number in casebook.unfinished()]
+        due = (term for case in cases for term in terms(case, rules_of(case), now))
+        ahead = (term.proven.due for term in due if not term.met_at and not term.proven.paused)
+        return min((end for end in ahead if end > now), default=None)
 
     def _instant(self, asked: dict[str, Any]) -> datetime:
         now = self._cloud.now()
@@ -132,15 +194,20 @@ class Control:
         with self._cloud.standing_still():
             return {"applications": [record_of(c) for c in stored_cases(client, table, service)]}
 
-    def show_payment(self, request: Request) -> dict[str, Any]:
+    def show_payment(self, request: Request) -> Any:
         """The page of the simulated payment provider; POST to the same address pays."""
         asked = self._payment(request)
-        return {**asked, "how": f"POST to this address with the header {HEADER}"}
+        if not _wants_a_page(request):
+            return {**asked, "how": f"POST to this address with the header {HEADER}"}
+        return _page("pay.html", amount=asked["amount"], here=request.full_path)
 
-    def pay(self, request: Request) -> dict[str, Any]:
-        self._payment(request)
+    def pay(self, request: Request) -> Any:
+        asked = self._payment(request)
         with self._cloud.standing_still():
-            return {"transaction": self._office.payments.pay(request.url)}
+            transaction = self._office.payments.pay(request.url)
+        if not _wants_a_page(request):
+            return {"transaction": transaction}
+        return _page("paid.html", back=f"/cabinet/applications/{number_of(asked['payment'])}/fee")
 
     def _payment(self, request: Request) -> dict[str, str]:
         try:
@@ -150,12 +217,35 @@ class Control:
         except ProviderDownError as error:
             raise BadRequest("the payment provider is down") from error
 
+    def show_signing(self, request: Request) -> Response:
+        """The page of the simulated identity provider: it asks nothing more, and sends back."""
+        signer, sha256, back = (request.args[key] for key in ("signer", "sha256", "back"))
+        place = urlsplit(back)
+        if place.netloc != request.host:
+            raise BadRequest("the way back leads elsewhere")
+        fields = dict(parse_qsl(place.query)) | self._office.identity_provider.sign(signer, sha256)
+        return _page("sign.html", sha256=sha256, path=place.path, fields=fields)
+
     def sign(self, _: Request, person: str, sha256: str) -> dict[str, str]:
         """The signature that the simulated identity provider makes for somebody signed in."""
         return self._office.identity_provider.sign(person, sha256)
 
-    def outbox(self, _: Request) -> dict[str, Any]:
+    def openid_people(self, request: Request) -> Response:
+        """The page of the simulated OpenID Connect provider."""
+        return _page("openid.html", people=PEOPLE, query=request.query_string.decode())
+
+    def openid_sign_in(self, request: Request, person: str) -> Response:
+        """Somebody says yes there, and his browser is sent back to us."""
+        try:
+            return redirect(self._office.openid.sent_back(request.url, person), 303)
+        except (KeyError, OporaError) as error:
+            raise BadRequest("nobody was sent here with these words") from error
+
+    def outbox(self, request: Request) -> dict[str, Any] | Response:
+        """For people a page, for programs JSON."""
         cloud = self._cloud
+        if _wants_a_page(request):
+            return _page("outbox.html", sms=cloud.sms, emails=cloud.emails)
         return {
             "sms": [{"to": to, "text": text} for to, text in cloud.sms],
             "emails": [{"to": to, "subject": s, "text": text} for to, s, text in cloud.emails],
@@ -163,6 +253,22 @@ class Control:
             "operators": [json.loads(news) for news in cloud.published("OperatorsTopic")],
             "agencies": [json.loads(news) for news in cloud.published("AgenciesTopic")],
         }
+
+
+def _is_ours(request: Request) -> bool:
+    """Browsers say whose page sent a form; programs send the header."""
+    own = request.host_url.rstrip("/")
+    return HEADER in request.headers or request.headers.get("Origin") == own
+
+
+def _wants_a_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("Accept", "")
+
+
+def _page(template: str, **data: Any) -> Response:
+    """One of local/pages: they play other people's sites, so they look like nobody's."""
+    html = _PAGES.get_template(template).render(**data)
+    return Response(html, content_type="text/html; charset=utf-8")
 
 
 def _json(value: Any, status: int) -> Response:

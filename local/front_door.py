@@ -235,14 +235,14 @@ def _verified_claims(header, provider_arns):
     )
     if claims.get("token_use") != "id" or claims.get("aud") not in pool.clients:
         raise jwt.InvalidTokenError("An access token needs scopes")
-    return {name: _claim_text(value) for name, value in claims.items()}
+    return {name: claim_text(value) for name, value in claims.items()}
 
 
 def _issuer(pool):
     return f"https://cognito-idp.{pool.region}.amazonaws.com/{pool.id}"
 
 
-def _claim_text(value):
+def claim_text(value):
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -14,7 +14,7 @@ from adapters.casebook import open_casebook, rules_of
 from adapters.executions import Executions, step_payload
 from casework.application import Application
 from casework.review import next_step
-from local import scans, users
+from local import openid_provider, scans, users
 from local.aws import REGION
 from local.bank import Bank
 from local.cloud import LocalCloud
@@ -106,6 +106,7 @@ class Office:
         self.payments = PaymentProvider(cloud)
         self.identity_provider = IdentityProvider(cloud)
         self.bank = Bank(cloud)
+        self.openid = openid_provider.open_for(cloud)
         self.citizen = Caller(cloud, "citizen")
         self.relative = Caller(cloud, "relative")
         self.officer = Caller(cloud, "officer", ("officers",), **{"custom:region": "RU-MOW"})
@@ -118,15 +119,21 @@ class Office:
         self.supervisor = Caller(
             cloud, "supervisor", ("officers", "supervisors"), **{"custom:region": "RU-MOW"}
         )
-        self.expert = Caller(cloud, "expert", ("officers",), **{"custom:region": "RU-MOW"})
+        self.expert = Caller(cloud, "expert", ("experts",), **{"custom:region": "RU-MOW"})
+        self.auditor = Caller(cloud, "auditor", ("auditors",), **{"custom:region": "RU-MOW"})
         self.experts_at_work = True  # who judges each document as it comes, and finds it good
         officers = (self.officer, self.second_officer, self.third_officer, self.supervisor)
-        officers = (*officers, self.expert)
+        officers = (*officers, self.expert, self.auditor)
         self.people = {person.name: person for person in (self.citizen, self.relative, *officers)}
         self.people["agency"] = self.agency("A")
         self.casebook = open_casebook(
             cloud.outputs["Applications"], boto3.client("dynamodb", REGION)
         )
+
+    def enrol(self) -> None:
+        """Everybody signs in once: from then on the pages know them by phone and password, too."""
+        for person in self.people.values():
+            person.token()
 
     def agency(self, name: str) -> Caller:
         return Caller(self.cloud, f"{name}-clerk", ("agencies",), **{"custom:agency": name})

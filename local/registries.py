@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import boto3
 
+from adapters.accounts import Accounts, is_check
 from adapters.casebook import open_casebook
 from adapters.queues import Queue, RegistryReply, RegistryRequest
 from local.aws import REGION, Backends
@@ -33,6 +34,7 @@ class Registries:
         self._casebook = open_casebook(
             cloud.outputs["Applications"], boto3.client("dynamodb", REGION)
         )
+        self._accounts = Accounts(boto3.client("dynamodb", REGION), cloud.outputs["Applications"])
         self.start_over()
         cloud.attend(self.serve_one)
 
@@ -86,5 +88,8 @@ class Registries:
         """A request names no person: a connector looks the application up, as we do here."""
         if all(registry != request.registry for _, registry in self._differs):
             return ()
+        if is_check(request.number):
+            said = self._accounts.find_check(request.number).said
+            return self._differs.get((said.get("snils"), request.registry), ())
         snils = self._casebook.load(request.number).form["snils"]
         return self._differs.get((snils, request.registry), ())

@@ -60,7 +60,16 @@ def declared(type_name, name_property=None, arn="{name}"):
         return name, {"Arn": arn.format(name=name)}
 
 
-declared("AWS::CloudWatch::Alarm", "AlarmName")  # there are no metrics to watch
+@resource_type("AWS::CloudWatch::Alarm", "AlarmName")
+def alarm(properties, name):
+    """It is there for the status page, and stays as it is set: there are no metrics to watch."""
+    told = {key: value for key, value in properties.items() if key != "Tags"}
+    numbers = {key: int(told[key]) for key in ("Period", "EvaluationPeriods")}
+    watched = {**told, **numbers, "Threshold": float(told["Threshold"]), "AlarmName": name}
+    client("cloudwatch").put_metric_alarm(**watched)
+    return name, {"Arn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}"}
+
+
 declared("AWS::CloudWatch::Dashboard", "DashboardName")
 declared(
     "AWS::Logs::LogGroup", "LogGroupName", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{name}}:*"

@@ -88,9 +88,12 @@ def _served(
 
     here = f"http://127.0.0.1:{port}"
     pages = {"PaymentPage": f"{here}/_local/pay", "CheckPage": f"{here}/check"}
+    pages |= {"SigningPage": f"{here}/_local/sign"}
+    pages |= {"CabinetUrl": f"{here}/cabinet", "OpenIdIssuer": f"{here}/_local/openid"}
     with LocalCloud(start=start, parameters=pages) as cloud:
         office = Office(cloud)
         _restore(cloud, office, state)
+        office.enrol()
         with serve(cloud, port, aws_port, Control(cloud, office)) as url:
             yield url, cloud, office
         _save(cloud, state)
@@ -129,7 +132,7 @@ def _must_be_free(port: int, option: str) -> None:
 
 def _greet(url: str, state: Path, cloud: Any, office: Any) -> None:
     now: datetime = cloud.now()
-    phone = office.relative.phone
+    phone = {name: person.phone for name, person in office.people.items()}
     where = "" if url == URL else f" --url {url}"
     print(
         f"""
@@ -137,17 +140,20 @@ Opora runs at {url}   (virtual time: {now:%d.%m.%Y %H:%M} UTC; data in {state}/)
 
   API           {url}/openapi.json
   S3            {cloud.s3_url}
-  SMS, e-mail   {url}/_local/outbox
+  Pages         {url}/cabinet   sign in with a phone and the password from below
+  SMS, e-mail   {url}/_local/outbox   the codes to sign in come there
+  time machine  {url}/_local/time
 
 People (password: {office.password}); a fresh token: opora token{where} NAME
-  citizen          applies
-  relative         somebody the citizen may trust with documents (phone {phone})
-  agency           files for its clients, agency A
-  officer          decides (region RU-MOW)
-  expert           judges documents
-  second-officer   confirms refusals
-  third-officer    rules on appeals, with the supervisor
-  supervisor       also releases what others hold
+  citizen          {phone["citizen"]}  applies
+  relative         {phone["relative"]}  somebody the citizen may trust with documents
+  agency           {phone["agency"]}  files for its clients, agency A
+  officer          {phone["officer"]}  decides (region RU-MOW)
+  expert           {phone["expert"]}  judges documents
+  second-officer   {phone["second-officer"]}  confirms refusals
+  third-officer    {phone["third-officer"]}  rules on appeals, with the supervisor
+  supervisor       {phone["supervisor"]}  also releases what others hold
+  auditor          {phone["auditor"]}  sees everything and changes nothing
 
 Try, in another terminal:
   TOKEN=$(.venv/bin/opora token{where} citizen)

@@ -40,6 +40,20 @@ def routes() -> dict[str, dict[str, dict[str, Any]]]:
     return {name: events for name, events in found.items() if events}
 
 
+def operations() -> dict[str, dict[str, dict[str, Any]]]:
+    """Those of `routes` that answer with JSON."""
+    return {name: events for name, events in routes().items() if not _answers_pages(name)}
+
+
+def page_routes() -> dict[str, dict[str, dict[str, Any]]]:
+    """Those of `routes` that lead to pages."""
+    return {name: events for name, events in routes().items() if _answers_pages(name)}
+
+
+def _answers_pages(function: str) -> bool:
+    return resources(FUNCTION)[function]["Handler"].startswith("functions.portal.")
+
+
 def statements(properties: dict[str, Any]) -> list[dict[str, Any]]:
     """What a function or a state machine may do."""
     return [s for policy in properties.get("Policies", ()) for s in policy["Statement"]]

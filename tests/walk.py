@@ -27,8 +27,10 @@ from local.scanner import EICAR
 from local.scans import good_jpeg
 from tests.api.people import NEW
 from tests.files import born_digital_pdf as a_page
+from tests.journeys.account_steps import PASSWORD, Newcomer, code_in, scan, signed_up
 from tests.journeys.appeal_steps import file_appeal
 from tests.journeys.archive_steps import look, put_in, trust
+from tests.pages.visitor import Visitor
 from tests.signing import signed_pdf, signer
 
 # A person whom nobody else is like, so that every trace is found.
@@ -48,7 +50,8 @@ Form = dict[str, Any]
 
 @dataclass
 class Walk:
-    """`calls`: (handler, operation); `payloads`: to and from all handlers but the API's."""
+    """`calls`: (handler, operation); `payloads`: to and from all handlers but the API's; of pages,
+    their addresses."""
 
     secrets: list[str]
     calls: set[tuple[str, str]] = field(default_factory=set)
@@ -93,6 +96,9 @@ def _live(
     _booked_and_lost(office)
     _drafts_with_a_fee(office)
     _archived(office, first)
+    _set_up(office, first)
+    _on_own_pages(office, first)
+    _came_in(office, first)
     _left_to_the_clock(office, second | {"notify_by": "email"})
     _in_a_batch(office, third | {"notify_by": "letter"})
     _strange_uploads(office)
@@ -151,9 +157,20 @@ def _refused_after_questions(office: Office, form: Form) -> str:
     office.officer.get("/executions")
     office.officer.get(f"/executions/{number}")
     office.citizen.get(f"{path}/history")
+    _followed_by_pages(office, number)
+    office.citizen.post(f"{path}/follow-up", {"service": "appeal"})
     office.citizen.post(f"{path}/resubmission")
     office.citizen.get("/applications")
     return number
+
+
+def _followed_by_pages(office: Office, number: str) -> None:
+    visitor, case = Visitor(office.cloud, office.citizen), f"/cabinet/applications/{number}"
+    for place in ("/cabinet/applications", case, f"{case}/history", f"{case}/decision"):
+        assert visitor.open(place).status == 200
+    term = visitor.open(f"{case}/term/decision/limit")
+    listed = visitor.submit(term, button="Сделать PDF")
+    assert visitor.head(listed.link("Решение")) == 303
 
 
 def _papers_read(office: Office, number: str) -> None:
@@ -275,13 +292,143 @@ def _archived(office: Office, form: Form) -> None:
     office.cloud.settle()
 
 
+def _set_up(office: Office, form: Form) -> None:
+    """What people tell of themselves, and write to support, names them."""
+    office.cloud.advance(minutes=6)  # secrets that were read are kept for five
+    office.cloud.request("GET", "/status")
+    _acting(office, form)
+    told = {n: form[n] for n in ("last_name", "snils", "passport", "inn", "phone", "email")}
+    office.citizen.patch("/profile", {"version": 0, "values": told})
+    number = office.citizen.post("/applications", NEW)["number"]
+    office.citizen.get(f"/applications/{number}/prefill")
+    words = f"{form['last_name']}, {form['phone']}: {form['wishes']}"
+    letter = {"topic": "other", "text": words, "application": number}
+    thread = office.citizen.post("/support", letter)["number"]
+    office.officer.get("/support/queue")
+    office.officer.post(f"/support/{thread}/answer", {"text": words})
+    office.citizen.get("/support")
+    office.cloud.settle()
+
+
+def _came_in(office: Office, form: Form) -> None:
+    """Somebody signs up, is confirmed by registries, shut out, and let in again by an officer who
+    reads the person's own words."""
+    who, phone, email = Newcomer(office), form["phone"], form["email"]
+    names = ("last_name", "first_name", "patronymic", "birth_date")
+    said = {name: form[name] for name in (*names, "snils", "inn")}
+    signed_up(office, who, phone=phone, email=email, confirm=True)
+    scan(office, who)
+    wrong = {**said, "passport": form["passport"], "inn": form["registration_address"]}
+    who.refused("/account/identity/registries", wrong, 422)
+    who.post("/account/identity/video", {"words": f"{form['last_name']}, {phone}"})
+    who.post("/account/identity/openid")
+    who.post("/account/identity/registries", {**said, "passport": form["passport"]})
+    office.cloud.advance(minutes=6)
+    assert who.get("/account")["may_apply"]
+    known = office.officer.post("/accounts/search", {"login": phone})["id"]
+    office.officer.post(f"/accounts/{known}/block", {"reason": "stolen"})
+    who.refused("/account/sign-in", {"login": phone, "password": PASSWORD}, 403)
+    new = "+79167770078"
+    number = who.asks_for_access(new, said, account_phone=phone)
+    office.officer.get("/access-requests")
+    office.officer.get(f"/access-requests/{number}")
+    answer = {"outcome": "granted", "account": known, "checked_by": "video"}
+    office.officer.post(f"/access-requests/{number}/answer", answer)
+    flow = who.post("/account/recovery", {"login": email})["flow"]
+    code = code_in(office, by_mail=True)
+    who.post("/account/recovery/code", {"flow": flow, "code": code})
+    who.post("/account/recovery/password", {"flow": flow, "password": PASSWORD})
+    office.cloud.settle()
+
+
+def _acting(office: Office, form: Form) -> None:
+    """In the name of a child whom an officer has seen on paper, and of a grown-up who agrees."""
+    names = ("last_name", "first_name", "patronymic", "snils")
+    child = {name: form[name] for name in names} | {"birth_date": "01.02.2019"}
+    proof = put_in(office, office.citizen, file_name=f"{form['last_name']}.pdf")
+    asked = {"kind": "parent", "person": child, "own_name": form["last_name"]}
+    first = office.citizen.post("/representations", asked | {"proof": proof})["representation"]
+    office.officer.get("/representations/queue")
+    office.officer.post(f"/representations/{first}/look")
+    declined = {"confirms": False, "words": f"{form['last_name']}: нет печати"}
+    office.officer.post(f"/representations/{first}/confirmation", declined)
+    second = office.citizen.post("/representations", asked | {"phone": office.relative.phone})
+    office.relative.confirmed("POST", f"/representations/{second['representation']}/acceptance")
+    office.cloud.request(
+        "POST",
+        "/applications",
+        token=office.citizen.token(),
+        json=NEW,
+        headers={"Acting-For": second["representation"]},
+    )
+    office.citizen.get("/representations")
+
+
+def _on_own_pages(office: Office, form: Form) -> None:
+    """What people set up for themselves, by pages: what they type there names them, too."""
+    visitor, name = Visitor(office.cloud, office.citizen), form["last_name"]
+    office.cloud.advance(minutes=6)  # what was read of secrets and alarms is kept for five
+    visitor.open("/cabinet/status")
+    contact = {"phone": form["phone"], "email": form["email"]}
+    visitor.submit(visitor.open("/cabinet/profile/contact"), contact, "Сохранить")
+    paper = {"kind": "passport", "number": form["passport"], "content_type": "application/pdf"}
+    visitor.submit(visitor.open("/cabinet/documents/new"), paper, "Дальше")
+    document = put_in(office, office.citizen, file_name=f"{name}.pdf")
+    number = office.citizen.post("/applications", NEW)["number"]
+    taken = {"document": document, "kind": "passport"}
+    office.citizen.post(f"/applications/{number}/documents/from-archive", taken)
+    kept = {"kind": "other"}
+    visitor.submit(visitor.open(f"/cabinet/documents/keep/{number}"), kept, "Сохранить")
+    whom = {"name": name, "own_name": name, "phone": office.relative.phone, "documents": [document]}
+    until = (office.cloud.now() + timedelta(days=40)).date()
+    asked = whom | {f"until-{part}": str(getattr(until, part)) for part in ("day", "month", "year")}
+    page = visitor.submit(visitor.open("/cabinet/documents/grants/new"), asked, "Получить код")
+    visitor.submit(page, {"_code": office.citizen.code()}, "Подтвердить")
+    letter = {"topic": "other", "text": f"{name}, {form['phone']}"}
+    visitor.submit(visitor.open("/cabinet/support/new"), letter, "Отправить")
+
+
 def _left_to_the_clock(office: Office, form: Form) -> None:
     """The taxes are silent until patience ends; then nobody decides until all marks are made."""
     office.registries.behave("taxes", down_until=office.cloud.now() + timedelta(days=365))
     number = office.apply(form)
     office.cloud.advance(days=70)
     office.registries.start_over()
+    _overseen(office, number, form)
     office.approve(number)
+
+
+def _overseen(office: Office, number: str, form: Form) -> None:
+    """Everybody who watches over the work looks at it, stops it and lets it go on."""
+    path, words = f"/applications/{number}", f"{form['last_name']}: {form['phone']}"
+    _stopped_by_hand(office, number)
+    office.auditor.get("/executions/stuck")
+    machine = {"machine": "application_review"}
+    office.supervisor.post(f"/executions/{number}/redrive", machine)
+    office.cloud.settle()
+    until = (office.cloud.now() + timedelta(days=9)).date()
+    pause = {"reason": "court", "until": f"{until}", "words": words}
+    office.officer.post(f"{path}/pause", pause)
+    office.officer.post(f"{path}/escalation", {"words": words})
+    office.officer.post(f"{path}/presence")
+    office.cloud.advance(days=8)
+    office.officer.post(f"{path}/resumption")
+    office.cloud.settle()
+    given = {"act": "reassign", "numbers": [number], "officer": "officer"}
+    office.supervisor.post("/bulk", given)
+    office.officer.post("/queue/views", {"name": "Мои", "filters": {"mine": "yes"}})
+    (view,) = office.officer.get("/queue/views")["views"]
+    office.second_officer.post("/queue/views", {"name": "Свои", "filters": {"mine": "yes"}})
+    office.officer.delete(f"/queue/views/{view['id']}")
+    figures = ("/sentinel", "/statistics", "/forecast", f"/audit?number={number}")
+    for where in (*figures, "/audit?actor=officer", "/queue?mine=yes", "/pause-reasons"):
+        office.supervisor.get(where)
+
+
+def _stopped_by_hand(office: Office, number: str) -> None:
+    machine = office.cloud.outputs["ApplicationReview"].replace(":stateMachine:", ":execution:")
+    boto3.client("stepfunctions", REGION).stop_execution(executionArn=f"{machine}:{number}")
+    office.cloud.settle()
 
 
 def _decided_before_the_wait(office: Office, form: Form) -> str:
@@ -380,6 +527,8 @@ def _in_a_batch(office: Office, form: Form) -> None:
     ]
     text = "\n".join(";".join(map(str, line)) for line in lines)
     office.drop("lipa", "march.csv", text.encode())
+    (first, *_) = office.agency("lipa").get("/batches")["batches"]
+    office.agency("lipa").get(f"/batches/{first['batch']}")
     office.drop("lipa", "broken.csv", b"\xff\xfe" + form["last_name"].encode("utf-16-le"))
     office.cloud.advance(hours=1)
     (line,) = office.officer.get("/queue")["applications"]
@@ -452,7 +601,9 @@ def _listening(office: Office, record: Walk) -> Iterator[None]:
 
     def run_and_note(function, event):
         payload, failed = run(function, event)
-        if not function.handler.endswith("api.handler"):
+        if function.handler.startswith("functions.portal."):
+            record.payloads += _addresses(event, payload)
+        elif not function.handler.endswith("api.handler"):
             record.payloads += [json.dumps(event, ensure_ascii=False), payload]
         return payload, failed
 
@@ -463,6 +614,12 @@ def _listening(office: Office, record: Walk) -> Iterator[None]:
             logger.addHandler(ear)
             listening.callback(logger.removeHandler, ear)
         yield
+
+
+def _addresses(event: dict[str, Any], payload: str) -> list[str]:
+    """Of a page, and of the one that it leads to: they are logged on their way."""
+    asked = event["path"], json.dumps(event["queryStringParameters"], ensure_ascii=False)
+    return [*asked, json.loads(payload).get("headers", {}).get("Location", "")]
 
 
 def _own_loggers() -> list[str]:

@@ -15,7 +15,7 @@ from adapters.clock import now
 from adapters.documents import UPLOAD_SECONDS
 from adapters.queues import ErasureRequest
 from adapters.records import each_message
-from casework import consent
+from casework import consent, representation
 from casework.application import SYSTEM
 from casework.appointments import slot_of
 from casework.archive import ERASED, is_archive, number_of, person_of
@@ -29,7 +29,10 @@ from functions.decide.wiring import (
     erasures,
     kept,
     logger,
+    profiles,
+    representations,
     slots,
+    threads,
     traces,
 )
 
@@ -177,3 +180,21 @@ def _erase_archive(person: str) -> None:
         case = archives().change(person, consent.erase_archive, actor=SYSTEM, now=now()).case
     if case.archive.consent_withdrawn_at is not None:
         archives().forget_contact(person)
+        profiles().forget(person)
+        _erase_representations(person)
+        threads().forget(person)
+
+
+def _erase_representations(person: str) -> None:
+    """Whoever is forgotten acts for nobody, and nobody for him."""
+    for case in (
+        *representations().of_representative(person),
+        *representations().about(person, None),
+    ):
+        id_ = case.representation.id
+        representations().change(
+            id_, lambda case: representation.revoke(case, person, None), actor=SYSTEM, now=now()
+        )
+        if case.proof:
+            traces().erase_kept({case.proof.vault_key})
+        representations().forget(id_)

@@ -12,7 +12,7 @@ from casework.application import SYSTEM, Application, Stage
 from casework.archive import is_archive
 from casework.errors import AlreadyOpen, SlotTaken
 from casework.ports import Case, Task
-from casework.review import Next, next_step
+from casework.review import Next, must_leave, next_step
 from functions.decide.wiring import (
     applications,
     erasures,
@@ -67,10 +67,11 @@ def _carry(number: str, kinds: set[str]) -> None:
     if "decision_superseded" in kinds:
         for name in application.past_executions:  # what was provided on the old decision ends
             provisions().stop(name, "the decision was superseded")
-    step = next_step(application, rules_of(application), now())
+    at = now()
+    step = next_step(application, rules_of(application), at)
     if kinds & BEGINNINGS:
         reviews_of(application).start_review(number, step, application.execution)
-    over = task and (task.purpose != step.next or _must_ask_anew(task, application))
+    over = task and (must_leave(task, step, at) or _must_ask_anew(task, application))
     if over or (task and _may_be_decided(task, kinds)):
         reviews().wake(task.token, number, step)
 

@@ -1,6 +1,7 @@
 """The states of application_review that wait for people and act for the clock."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from adapters.casebook import rules_of
@@ -10,7 +11,7 @@ from casework import actions, issuing
 from casework.application import SYSTEM
 from casework.errors import NotFound, WrongStage
 from casework.ports import Case, Change, Task
-from casework.review import PROVIDED, Next, next_step
+from casework.review import PROVIDED, Next, must_leave, next_step
 from functions.decide.wiring import applications, reviews
 
 PROVIDE = "provide"  # what application_review's last question is asked about
@@ -23,10 +24,11 @@ def await_people(event: dict[str, Any], _: Any) -> None:
         _act(number, lambda case: actions.ask_by_system(case, rules_of(case.application)))
     if purpose == Next.DECIDE:
         _act(number, lambda case: actions.decide_by_rules(case, rules_of(case.application), at))
-    applications().put_task(number, Task(purpose, token))
+    task = Task(purpose, token, at + timedelta(seconds=event["seconds"]))
+    applications().put_task(number, task)
     application = applications().load(number).application  # after the token is there to be found
     step = next_step(application, rules_of(application), at)
-    if step.next != purpose:
+    if must_leave(task, step, at):
         reviews().wake(token, number, step)
 
 

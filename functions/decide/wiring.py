@@ -4,6 +4,7 @@ from functools import cache
 
 from aws_lambda_powertools import Logger
 
+from adapters import definitions
 from adapters.applications import Applications
 from adapters.archives import Archives
 from adapters.aws import client
@@ -12,12 +13,17 @@ from adapters.erasures import Erasures
 from adapters.executions import Executions
 from adapters.payment_parts import PaymentParts
 from adapters.payment_provider import PaymentPage
+from adapters.profiles import Profiles
 from adapters.queues import Queue
+from adapters.representations import Representations
 from adapters.secret import Secret
 from adapters.settings import from_environment
 from adapters.slots import Slots
+from adapters.support import Threads
 from adapters.traces import Traces
+from adapters.watch import Boards
 from casework.application import Application
+from casework.sentinel import Machine
 
 settings = from_environment()
 logger = Logger(service="decide")
@@ -64,6 +70,22 @@ def kept() -> Erasures:
 
 
 @cache
+def representations() -> Representations:
+    rules = definitions.representation()
+    return Representations(client("dynamodb"), settings.applications_table, rules)
+
+
+@cache
+def threads() -> Threads:
+    return Threads(client("dynamodb"), settings.applications_table)
+
+
+@cache
+def profiles() -> Profiles:
+    return Profiles(client("dynamodb"), settings.applications_table)
+
+
+@cache
 def traces() -> Traces:
     return Traces(
         client("s3"), settings.uploads_bucket, settings.vault_bucket, settings.letters_bucket
@@ -83,6 +105,21 @@ def slots() -> Slots:
 @cache
 def appeal_reviews() -> Executions:
     return Executions(client("stepfunctions"), settings.appeal_review)
+
+
+@cache
+def watched_machines() -> dict[str, Executions]:
+    """Those whose executions wait for one application each (casework.sentinel.Machine)."""
+    return {
+        Machine.REVIEW: reviews(),
+        Machine.APPEAL: appeal_reviews(),
+        Machine.PROVISION: provisions(),
+    }
+
+
+@cache
+def boards() -> Boards:
+    return Boards(client("dynamodb"), settings.applications_table)
 
 
 def reviews_of(application: Application) -> Executions:

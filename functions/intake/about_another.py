@@ -12,7 +12,8 @@ from casework.appeals import Contested
 from casework.application import Gap, is_number
 from casework.errors import InvalidForm, NotFound, Problem, WrongStage
 from casework.notice import Channel
-from casework.ports import Case, Change
+from casework.open_ways import open_ways
+from casework.ports import Case, Change, Rules
 from functions.intake import bodies
 from functions.intake.http import Person
 from functions.intake.wiring import applications, deliveries, logger
@@ -24,6 +25,15 @@ def submit(case: Case, now: datetime) -> Change:
         return actions.submit(case, rules, now)
     register = appeals.submit if appeals.is_appeal(rules) else about_another.submit
     return register(case, rules, _named_in(case), now)
+
+
+def filled_in(case: Case, rules: Rules, now: datetime) -> dict[str, str]:
+    """The form of an application about this one. Raises WrongStage for what cannot be asked for."""
+    target = Contested(case, rules_of(case.application))
+    ways = open_ways(case.application, target.rules, now)
+    if not about_another.can_be_asked_for(rules.service, target, ways):
+        raise WrongStage("not_to_be_asked_for")
+    return about_another.filled_in(target, rules)
 
 
 def ask(case: Case, officer: str, gaps: Iterable[Gap], message: str | None) -> Change:

@@ -12,18 +12,27 @@ from chalice import Chalice
 
 from adapters.applications import Done
 from adapters.casebook import rules_of
+from adapters.clock import now
 from casework import signature
 from casework.application import Application, is_number
 from casework.errors import AlreadyOpen, BadRequest, NotAllowed, NotFound, SlotTaken
 from casework.ports import Case, Change, Signature
+from casework.representation import noted
 from functions.intake import bodies, show
+from functions.intake.acting import acting
 from functions.intake.applicants import filing_day
 from functions.intake.appointments import of_case, offering_free
 from functions.intake.http import Api, Person, Request, language_of, problem_response
-from functions.intake.wiring import applications, logger, one_time_codes, signature_check
+from functions.intake.wiring import (
+    applications,
+    logger,
+    looks,
+    one_time_codes,
+    signature_check,
+)
 
 app = Chalice(app_name="opora")
-api = Api(app, logger, one_time_codes)
+api = Api(app, logger, one_time_codes, acting)
 
 FORM_AT_MOST = 300 * 1024  # bytes; the table takes 400 KB an item
 
@@ -58,22 +67,37 @@ def view(case: Case, request: Request) -> dict[str, Any]:
 
 def carry_out(request: Request, number: str, act: Any) -> Done:
     """Carry out `act` on an application that the person may see."""
-
-    def act_if_seen(case: Case) -> Change:
-        _check_seen(case, request.person)
-        check_impartial(case, request.person)
-        return fitting(act(case))
-
-    if not is_number(number):
-        raise NotFound("unknown_number", number=number[:20])
+    checked = _if_seen(request, act)
+    _check_number(number)
     try:
         return applications().change(
-            number, act_if_seen, actor=request.person.id, now=request.now, command=request.command
+            number, checked, actor=request.person.id, now=request.now, command=request.command
         )
     except SlotTaken as error:
         raise offering_free(error, request.now) from error
     except AlreadyOpen as error:
         raise _told_to(request.person, error) from error
+
+
+def foresee(request: Request, number: str, act: Any) -> Change:
+    """What carrying it out would change, as the application stands. Nothing is changed; raises what
+    `act` raises."""
+    _check_number(number)
+    return _if_seen(request, act)(applications().load(number))
+
+
+def _if_seen(request: Request, act: Any) -> Any:
+    def act_if_seen(case: Case) -> Change:
+        _check_seen(case, request.person)
+        check_impartial(case, request.person)
+        return noted(fitting(act(case)), request.person.acting_by)
+
+    return act_if_seen
+
+
+def _check_number(number: str) -> None:
+    if not is_number(number):
+        raise NotFound("unknown_number", number=number[:20])
 
 
 def _told_to(person: Person, error: AlreadyOpen) -> AlreadyOpen:
@@ -107,10 +131,11 @@ def fitting(change: Change) -> Change:
 
 
 def seen(number: str, person: Person) -> Case:
-    if not is_number(number):
-        raise NotFound("unknown_number", number=number[:20])
+    _check_number(number)
     case = applications().load(number)
     _check_seen(case, person)
+    if person.is_staff:
+        looks().note(number, person.id, now())
     return case
 
 
@@ -129,4 +154,5 @@ def check_impartial(case: Case, person: Person) -> None:
 
 
 def is_own(app: Application, person: Person) -> bool:
-    return app.applicant == person.id or (app.agency is not None and app.agency == person.agency)
+    same_agency = app.agency is not None and app.agency == person.agency
+    return app.applicant == person.acts_as or same_agency

@@ -12,11 +12,21 @@ from casework import actions, fees, form, provision_actions, signature
 from casework.application import GONE, Event
 from casework.errors import BadRequest, NotFound, VersionConflict
 from casework.ports import Case, Change, DocumentRecord
-from functions.intake import about_another, appointments, bodies, catalogue, provision, show
+from casework.representation import noted
+from functions.intake import (
+    about_another,
+    appointments,
+    bodies,
+    catalogue,
+    provision,
+    show,
+    status_show,
+)
+from functions.intake import form_api as _form  # noqa: F401  its routes
 from functions.intake import payments as payment_news
 from functions.intake import provision_api as _provision  # noqa: F401  its routes
 from functions.intake.access import acted, api, carry_out, fitting, respond, seen, signed, view
-from functions.intake.applicants import check_bars
+from functions.intake.applicants import check_bars, check_known
 from functions.intake.http import APPLICANTS, CURSOR, Request
 from functions.intake.openapi import document as openapi_document
 from functions.intake.wiring import (
@@ -73,7 +83,9 @@ def show_schema(_: Request, service: str) -> dict[str, Any]:
 @api.operation("GET", "/openapi.json", "This API, described", bodies.SchemaView, roles=None)
 def show_openapi(_: Request) -> dict[str, Any]:
     # They are other functions': read when somebody asks, not at every start of this one.
-    from functions.intake import cabinet_api, office_api  # noqa: F401, PLC0415
+    from functions.intake import account_api as _account  # noqa: F401, PLC0415
+    from functions.intake import cabinet_api, office_api, oversight_api  # noqa: F401, PLC0415
+    from functions.intake import identity_api as _identity  # noqa: F401, PLC0415
 
     forms = {s.id: form.json_schema(s) for s in definitions.services().values()}
     return openapi_document(api.operations, forms)
@@ -96,7 +108,7 @@ def draft(request: Request) -> dict[str, Any]:
     rules = definitions.rules(asked.service, asked.region)
     person = request.person
     change = actions.draft(
-        rules, asked.form, region=asked.region, applicant=person.id, agency=person.agency
+        rules, asked.form, region=asked.region, applicant=person.acts_as, agency=person.agency
     )
     return view(_create(request, change).case, request)
 
@@ -109,7 +121,7 @@ def draft(request: Request) -> dict[str, Any]:
     query=CURSOR,
 )
 def list_own(request: Request) -> dict[str, Any]:
-    lister = lister_of(request.person.id, request.person.agency)
+    lister = lister_of(request.person.acts_as, request.person.agency)
     page = applications().listed(lister, request.query.get("cursor"))
     return show.page(page, request.now, request.language)
 
@@ -152,6 +164,8 @@ def change(request: Request, number: str) -> dict[str, Any]:
     body=bodies.Submission,
 )
 def submit(request: Request, number: str) -> dict[str, Any]:
+    check_known(request.person, request.now)
+
     def act(case: Case) -> Change:
         rules = rules_of(case.application)
         submitted = about_another.submit(case, request.now)
@@ -185,7 +199,8 @@ def show_signing(request: Request, number: str) -> dict[str, Any]:
     if not change.happenings:
         raise BadRequest("nothing_to_sign")
     text = signature.text_of(case, change)
-    return {"text": text, "sha256": signature.digest(text)}
+    demanded = signature.is_demanded(case, rules, change)
+    return {"text": text, "sha256": signature.digest(text), "demanded": demanded}
 
 
 @api.operation(
@@ -261,6 +276,24 @@ def resubmit(request: Request, number: str) -> dict[str, Any]:
 
 @api.operation(
     "POST",
+    "/applications/{number}/follow-up",
+    "Draft an application about this one (an appeal, a change, a stop), filled in from it",
+    bodies.ApplicationView,
+    roles=APPLICANTS,
+    body=bodies.FollowUp,
+    status=201,
+)
+def follow_up(request: Request, number: str) -> dict[str, Any]:
+    case, person = seen(number, request.person), request.person
+    rules = definitions.rules(request.body.service, case.application.region)
+    filled = about_another.filled_in(case, rules, request.now)
+    whose = {"applicant": person.acts_as, "agency": person.agency}
+    drafted = actions.draft(rules, filled, region=case.application.region, **whose)
+    return view(_create(request, drafted).case, request)
+
+
+@api.operation(
+    "POST",
     "/applications/{number}/answer",
     "Answer the open question",
     bodies.ApplicationView,
@@ -299,7 +332,7 @@ def announce(request: Request, number: str) -> dict[str, Any]:
     id_ = done.result["document"]
     if done.case.application.documents[id_].state in GONE:  # by a request that came before
         raise NotFound("no_such_document")
-    invitation = documents().invitation(number, id_, new.content_type)
+    invitation = documents().invitation(number, id_, new.content_type, new.then)
     return {
         "document": show.document(done.case, id_, request.language, request.person),
         "number": number,
@@ -319,7 +352,7 @@ def history(request: Request, number: str) -> dict[str, Any]:
     return {
         "number": number,
         "events": [show.event(told, request.person, request.language) for told, _ in sealed.events],
-        "told": [told._asdict() for told in deliveries().of(number)],
+        "told": [_told(told._asdict(), number, request) for told in deliveries().of(number)],
         "signatures": _signatures(number, [told for told, _ in sealed.events]),
         "intact": sealed.broken_at is None,
     }
@@ -349,11 +382,15 @@ def list_slots(request: Request) -> dict[str, Any]:
 
 def _create(request: Request, change: Change) -> Done:
     return create_application(
-        fitting(change),
+        noted(fitting(change), request.person.acting_by),
         actor=request.person.id,
         now=request.now,
         command=request.command,
     )
+
+
+def _told(delivery: dict[str, Any], number: str, request: Request) -> dict[str, Any]:
+    return delivery | status_show.told(delivery, number, request.language)
 
 
 def _signatures(number: str, events: list[Event]) -> list[dict[str, Any]]:

@@ -6,9 +6,11 @@ from typing import Any
 
 from adapters.calendars import calendar_for
 from casework import violations
+from casework.accounts import check_may_apply
 from casework.application import Application
 from casework.ports import Rules
-from functions.intake.wiring import applications
+from functions.intake.http import CITIZEN, Person
+from functions.intake.wiring import accounts, applications
 
 
 def check_bars(rules: Rules, stored: Mapping[str, Any], agency: str | None, now: datetime) -> None:
@@ -17,6 +19,12 @@ def check_bars(rules: Rules, stored: Mapping[str, Any], agency: str | None, now:
     keys = violations.keys(rules, facts, agency)
     known = [applications().notes(violations.VIOLATION, key) for key in keys]
     violations.check(known, rules, now)
+
+
+def check_known(person: Person, now: datetime) -> None:
+    """Only a person whose identity is confirmed applies; an agency answers for its clients."""
+    if CITIZEN in person.roles:
+        check_may_apply(accounts().find(person.id), now)
 
 
 def filing_day(application: Application) -> str:

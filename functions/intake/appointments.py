@@ -97,6 +97,12 @@ def offering_free(error: SlotTaken, now: datetime) -> SlotTaken:
     return SlotTaken("slot_taken_others_free", free="; ".join(map(_in_words, free)))
 
 
+def in_words(id_: str) -> str | None:
+    """When, with whom and where; None of a slot that is not there."""
+    slot = slots().find(id_)
+    return _in_words(slot) if slot else None
+
+
 def _in_words(slot: Slot) -> str:
     """ "02.03.2026 09:20, Иванова А. С., Поликлиника № 1", by the region's clocks."""
     at = slot.starts.astimezone(calendar_for(slot.region).zone)

@@ -87,7 +87,7 @@ def _announced(request: Request, document: str, kind: str, region: str | None) -
     def act(case: ArchiveCase) -> ArchiveChange:
         file = case.archive.next_file(document)
         paper = Paper(**new.paper.model_dump()) if new.paper else _paper_before(case, file)
-        named = (file, kind, new.file_name, new.content_type)
+        named = (file, kind, new.file_name or _named(kind, paper, new), new.content_type)
         return archive_actions.announce(
             case,
             definitions.archive_kinds(),
@@ -100,8 +100,15 @@ def _announced(request: Request, document: str, kind: str, region: str | None) -
     file = done.result["file"]
     return {
         "document": _shown(done.case, document_of(file), request),
-        **documents().invitation(done.case.archive.number, file, new.content_type),
+        **documents().invitation(done.case.archive.number, file, new.content_type, new.then),
     }
+
+
+def _named(kind: str, paper: Paper, new: bodies.NewFile) -> str:
+    """Of a kind that there is not, nothing is kept."""
+    known = definitions.archive_kinds().get(kind)
+    name = archive_actions.suggested_name
+    return name(known, paper.number, new.content_type) if known else ""
 
 
 def _paper_before(case: ArchiveCase, file: str) -> Paper:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from functions.intake.bodies import Body, Code, RegionCode, SignaturesView, View
+from functions.intake.bodies import Body, Code, RegionCode, SignaturesView, Then, View
 
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
@@ -25,8 +25,9 @@ class Paper(Body):
 
 
 class NewFile(Body):
-    file_name: FileName
+    file_name: FileName | None = Field(None, description="By default by the pattern of its kind")
     content_type: Literal["application/pdf", "image/jpeg", "image/png", "application/xml"]
+    then: Then | None = None
     paper: Paper | None = Field(None, description="Of a new version: by default as the one before")
 
 
@@ -131,11 +132,17 @@ class ArchivedView(View):
     versions: list[FileView]
 
 
+class ArchiveKindView(View):
+    kind: str
+    title: str
+
+
 class ArchiveView(View):
-    """`region`: null until the first document opens the archive."""
+    """`region`: null until the first document opens the archive. `kinds`: what may be kept."""
 
     region: str | None
     documents: list[ArchivedView]
+    kinds: list[ArchiveKindView]
 
 
 class ArchiveUploadView(View):

@@ -17,6 +17,10 @@ def archive(case: ArchiveCase, today: date, language: str) -> dict[str, Any]:
     return {
         "region": case.archive.region or None,
         "documents": [archived(case, id_, today, language) for id_ in case.archive.documents],
+        "kinds": [
+            {"kind": kind.value, "title": kind.title}
+            for kind in definitions.archive_kinds().values()
+        ],
     }
 
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from adapters.batches import Drop, drop_of
+from adapters.clock import now
 from casework.batch import report, totals
 from functions.intake.batch_report import lines_of
-from functions.intake.wiring import agencies, batches, intakes, logger
+from functions.intake.wiring import agencies, batch_lines, batches, intakes, logger
 
 
 def receive(event: dict[str, Any], _: Any) -> None:
@@ -14,6 +15,7 @@ def receive(event: dict[str, Any], _: Any) -> None:
     if drop is None:
         logger.warning("a file outside of inbox/<agency>/<service>/ is left alone")
         return
+    batch_lines().begin(drop, now())
     intakes().start(drop.batch, drop._asdict())
 
 
@@ -25,6 +27,7 @@ def write_report(event: dict[str, Any], _: Any) -> dict[str, Any]:
     results = list(batches().results(drop.batch)) if readable else []
     counted = totals(results)
     batches().put_report(drop, report(lines_of(problems, results, counted, readable=readable)))
+    batch_lines().end(drop, counted, now(), readable=readable)
     news = {"batch": drop.batch, "report": drop.report_key, "readable": readable, **counted}
     agencies().publish("batch_done", news, agency=drop.agency)
     return {"batch": drop.batch, **counted}

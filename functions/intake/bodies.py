@@ -6,10 +6,17 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from casework.application import Stage
+from casework.office_ways import OfficeWay
+from casework.open_ways import Way
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
 RegionCode = Annotated[str, StringConstraints(pattern=r"^RU-[A-Z]{2,3}$")]
+Then = Annotated[
+    str,
+    StringConstraints(pattern=r"^https?://[^\s/]+/\S*$", max_length=500),
+    Field(description="Where the browser goes after a form without scripts has posted the file"),
+]
 FormValues = Annotated[
     dict[str, Any],
     Field(description="Values by field name; see the schema of the service. null clears a field."),
@@ -52,6 +59,12 @@ class Submission(Body):
     signature: GivenSignature | None = None
 
 
+class FollowUp(Body):
+    """`service`: one of the `related` of the application."""
+
+    service: Annotated[str, StringConstraints(max_length=60)]
+
+
 class PaymentNews(Body):
     """What the payment provider tells. `event` names the news: the same one may come again;
     `transaction` names the sum, `payment` is our name for what was to be paid."""
@@ -89,6 +102,7 @@ class NewDocument(Body):
     replaces: Annotated[str, StringConstraints(max_length=100)] | None = None
     file_name: Annotated[str, StringConstraints(min_length=1, max_length=255)]
     content_type: Literal["application/pdf", "image/jpeg", "image/png"]
+    then: Then | None = None
 
 
 class Answer(Body):
@@ -155,6 +169,7 @@ class SigningView(View):
 
     text: str
     sha256: str
+    demanded: bool = Field(description="The act is taken with a signature only")
 
 
 class PaymentView(View):
@@ -204,6 +219,9 @@ class TermView(View):
     paused: bool
     met_at: datetime | None = Field(description="When what the term is for was done")
     ledger: list[LedgerDayView]
+    lasts: str = Field(description="How long it is, in Russian words")
+    missed: bool = Field(description="It has passed unmet, or was met too late")
+    provisional: bool = Field(description="A decree may still move days of that year")
 
 
 class FoundView(View):
@@ -278,6 +296,8 @@ class GapView(View):
     field: str | None
     document: str | None
     title: str
+    why: str
+    asked: "FieldView | None" = Field(description="Of a field: what is to be filled in")
 
 
 class QuestionView(View):
@@ -314,6 +334,36 @@ class SupersededView(View):
     reasons: list[Code]
 
 
+class FigureView(View):
+    """What was compared: as it was, as it should be, and how it was reckoned."""
+
+    title: str
+    value: str
+    needed: str
+    working: str
+
+
+class RuleView(View):
+    """A rule that was tried, in words; `why` it is not met, where it is not."""
+
+    title: str
+    verdict: str
+    why: str
+    figures: list[FigureView]
+    source: str
+
+
+class SourceView(View):
+    title: str
+    source: str
+
+
+class AmountView(View):
+    rubles: str
+    schedule: str
+    working: list[str]
+
+
 class DecisionView(View):
     outcome: Literal["approved", "refused"]
     title: str
@@ -328,6 +378,20 @@ class DecisionView(View):
     appeal_until: AppealUntilView | None = Field(description="None until receipt is proven")
     appeal: str | None
     next: str | None
+    rules: list[RuleView] = Field(description="The assessment in words")
+    sources: list[SourceView]
+    amount: AmountView | None
+    changes: list[str] = Field(description="What would turn a refusal")
+    circumstances: list[str]
+
+
+class ProposalView(View):
+    """What waits for the second officer."""
+
+    outcome: Literal["refused", "upheld", "changed", "sent_back"]
+    officer: str
+    reasons: list[ReasonView]
+    explanation: str | None
 
 
 class NextView(View):
@@ -398,6 +462,49 @@ class ErasureView(View):
     kept: list[LeftView]
 
 
+class MilestoneView(View):
+    """`outcome`: of a decision."""
+
+    kind: str
+    title: str
+    at: datetime
+    outcome: str | None
+
+
+class RelatedView(View):
+    """A service that can be applied for about this application."""
+
+    service: str
+    title: str
+    kind: Literal["appeal", "change", "stop"]
+
+
+class OwnOriginalView(View):
+    """The original of a document: who acts next, where it is, how the post names its letter."""
+
+    awaits: Literal["original", "handover"] | None
+    place: str
+    by_post: bool
+    handed_over_on: date | None
+    tracking: str | None
+
+
+class PauseView(View):
+    """Every term stands still until `until` (`until_day`: its last day) or until it is resumed."""
+
+    reason: str
+    title: str
+    since: datetime
+    until: datetime
+    until_day: date
+    words: str = Field(description="Why, for the applicant")
+
+
+class EscalationView(View):
+    by: str
+    words: str
+
+
 class ApplicationView(View):
     number: str
     version: int
@@ -412,6 +519,8 @@ class ApplicationView(View):
     previous: str | None
     successor: str | None
     officer: str | None = Field(description="Told to officers only")
+    pause: PauseView | None = Field(description="An officer has paused its terms")
+    escalation: EscalationView | None = Field(description="Told to officers only")
     terms: list[TermView]
     next: NextView
     question: QuestionView | None
@@ -427,17 +536,34 @@ class ApplicationView(View):
     fee: OwnFeeView | None
     expires_on: date | None = Field(description="When a draft that nobody goes on with is removed")
     problems: list[ProblemView] = Field(description="What a draft still lacks")
+    milestones: list[MilestoneView] = Field(description="How far it has come, the earliest first")
+    open_ways: list[Way] = Field(description="What its applicant can do with it now")
+    related: list[RelatedView]
+    follows: list[Literal["programme", "payments"]] = Field(description="What an approval brought")
+    proposal: ProposalView | None = Field(description="Told to officers only")
+    returned: str | None = Field(
+        description="Why the second officer returned it last; for officers"
+    )
+    office_ways: list[OfficeWay] = Field(description="What the officer who asks can do with it now")
+    priority_title: str | None
+    original: OwnOriginalView | None
 
 
 class ApplicationLine(View):
+    """`days_left`: calendar days to `due_day`; fewer than none when it is overdue."""
+
     number: str
     service: str
+    title: str
+    next: NextView
     stage: Stage
     stage_title: str
     region: str
     due_day: date | None
+    days_left: int | None
     overdue: bool
     priority: str | None
+    priority_title: str | None
     officer: str | None
     drafted_at: datetime
     submitted_at: datetime | None
@@ -466,6 +592,9 @@ class ToldView(View):
     channel: str
     state: Literal["sending", "sent", "failed"]
     at: datetime
+    title: str
+    channel_title: str | None = Field(description="Null for what went to the office or an agency")
+    state_title: str
 
 
 class HistoryView(View):
@@ -474,6 +603,14 @@ class HistoryView(View):
     told: list[ToldView]
     signatures: list[SignatureView]
     intact: bool = Field(description="Nothing was altered, removed or moved since")
+
+
+class AssessedView(View):
+    rules: list[RuleView]
+    sources: list[SourceView]
+    amount: AmountView | None
+    changes: list[str] = Field(description="What would turn a refusal")
+    circumstances: list[str]
 
 
 class AssessmentView(View):
@@ -485,30 +622,8 @@ class AssessmentView(View):
     circumstances: list[str]
     measures: dict[str, Any]
     sources: dict[str, str]
-
-
-class ExecutionLine(View):
-    number: str
-    status: str
-    started_at: datetime
-    stopped_at: datetime | None
-
-
-class ExecutionPage(View):
-    executions: list[ExecutionLine]
-    cursor: str | None
-
-
-class StateView(View):
-    state: str
-    at: datetime
-
-
-class ExecutionView(ExecutionLine):
-    current_state: str | None
-    states: list[StateView]
-    error: str | None
-    cause: str | None
+    words: AssessedView = Field(description="The same in words")
+    possible_reasons: list[ReasonView] = Field(description="What a refusal may name")
 
 
 class ServiceLine(View):

@@ -67,10 +67,11 @@ def _fee(service: ServiceDefinition, today: date) -> dict[str, Any] | None:
 
 
 def _fields(fields: Iterable[FormField], titles: plain_russian.Titles) -> list[dict[str, Any]]:
-    return [_field(field, titles) for field in fields]
+    return [shown_field(field, titles) for field in fields]
 
 
-def _field(field: FormField, titles: plain_russian.Titles) -> dict[str, Any]:
+def shown_field(field: FormField, titles: plain_russian.Titles) -> dict[str, Any]:
+    """What is to be filled in, as pages and other forms ask for it."""
     inner = plain_russian.Titles({part.name: part for part in field.fields}, titles.measures)
     return {
         "name": field.name,

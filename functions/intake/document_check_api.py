@@ -14,7 +14,7 @@ from casework.ports import DocumentRecord
 from functions.intake import bodies
 from functions.intake import document_check_bodies as shapes
 from functions.intake.access import acted, api, carry_out
-from functions.intake.http import STAFF, Request
+from functions.intake.http import EXPERTS, OFFICE, Request
 from functions.intake.wiring import applications, vault
 
 LOOK_SECONDS = 300
@@ -26,7 +26,7 @@ DOCUMENT = "/applications/{number}/documents/{document}"
     "/document-checks",
     "Applications of a region with documents that await an expert, the first due first",
     shapes.AwaitingPage,
-    roles=STAFF,
+    roles=OFFICE,
     query={
         "cursor": "Where the next page begins, as the last one told",
         "region": "Region code; by default the officer's own",
@@ -54,7 +54,7 @@ def _line(item: dict[str, Any], now: datetime) -> dict[str, Any]:
     "/document-checks/defects",
     "What an expert may find wrong with a document",
     shapes.DefectList,
-    roles=STAFF,
+    roles=OFFICE,
 )
 def list_document_defects(request: Request) -> dict[str, Any]:
     known = definitions.texts("document_defects").items()
@@ -82,7 +82,7 @@ def _verdicts() -> dict[str, str]:
     f"{DOCUMENT}/look",
     "Look at a document: a link to the file for five minutes",
     shapes.LookView,
-    roles=STAFF,
+    roles=OFFICE,
 )
 def look_at_document(request: Request, number: str, document: str) -> dict[str, Any]:
     done = carry_out(request, number, lambda case: document_check.look(case, document))
@@ -113,7 +113,7 @@ def _safe_name(record: DocumentRecord) -> str:
     f"{DOCUMENT}/check",
     "Judge a document as an expert",
     bodies.ApplicationView,
-    roles=STAFF,
+    roles=EXPERTS,
     body=shapes.NewVerdict,
 )
 def check_document(request: Request, number: str, document: str) -> dict[str, Any]:

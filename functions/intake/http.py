@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -28,6 +28,8 @@ from casework.errors import BadRequest, InvalidForm, NotAllowed, Problem
 BODY_AT_MOST = 256 * 1024
 PROBLEM = "application/problem+json"
 CODE_HEADER = "One-Time-Code"
+ACTING_HEADER = "Acting-For"  # a representation: in whose name a citizen does it
+FOR_ANOTHER = ("/applications", "/profile")  # what can be done in the name of another
 
 STATUS: dict[type[errors.OporaError], int] = {
     errors.BadRequest: 400,
@@ -43,11 +45,21 @@ STATUS: dict[type[errors.OporaError], int] = {
     errors.BadDefinition: 503,
 }
 CITIZEN, AGENCY, OFFICER, SUPERVISOR = "citizen", "agency", "officer", "supervisor"
+EXPERT, AUDITOR = "expert", "auditor"
 APPLICANTS = frozenset({CITIZEN, AGENCY})
-STAFF = frozenset({OFFICER, SUPERVISOR})
-ANYBODY = frozenset({CITIZEN, AGENCY, OFFICER, SUPERVISOR})
+STAFF = frozenset({OFFICER, SUPERVISOR})  # who decide
+EXPERTS = frozenset({EXPERT, SUPERVISOR})  # who judge documents
+READERS = STAFF | {AUDITOR}  # of queues, executions, figures; an auditor changes nothing
+OFFICE = READERS | {EXPERT}  # whoever works here, and sees what was submitted
+ANYBODY = OFFICE | APPLICANTS
 CURSOR = {"cursor": "Where the next page begins, as the last one told"}
-_GROUPS = {"officers": OFFICER, "supervisors": SUPERVISOR, "agencies": AGENCY}
+_GROUPS = {
+    "officers": OFFICER,
+    "supervisors": SUPERVISOR,
+    "experts": EXPERT,
+    "auditors": AUDITOR,
+    "agencies": AGENCY,
+}
 
 
 class Person(NamedTuple):
@@ -60,10 +72,27 @@ class Person(NamedTuple):
     region: str | None
     phone: str | None = None
     email: str | None = None
+    acting_by: str | None = None  # the representation by which this person acts
+    represented: str | None = None  # the person in whose name
+
+    @property
+    def acts_as(self) -> str:
+        """Whose applications these are."""
+        return self.represented or self.id
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Person":
+        """From what `told` gave."""
+        return cls(**{**told, "roles": frozenset(told["roles"])})
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """As JSON, for a session."""
+        return {**self._asdict(), "roles": sorted(self.roles)}
 
     @property
     def is_staff(self) -> bool:
-        return bool(self.roles & STAFF)
+        return bool(self.roles & OFFICE)
 
 
 @dataclass(frozen=True)
@@ -76,6 +105,21 @@ class Request:
     command: Command | None
     raw: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)  # names in small letters
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it came, over HTTP or from a page. `headers`: names in small letters;
+    `address`: of the network it came from."""
+
+    person: Person | None
+    path: str
+    language: str
+    body: bytes = b""
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +138,11 @@ class Operation:
     sealed_in: str | None = None  # the header with the sender's seal, where a token is not asked
     page: Callable[[BaseModel, str], str] | None = None  # HTML for browsers; others get JSON
     confirmed_by_code: bool = False  # carried out with the code that the person was sent
+
+    @property
+    def for_another(self) -> bool:
+        """Whether a citizen may do it in the name of a person whom he represents."""
+        return CITIZEN in (self.roles or ()) and self.path.startswith(FOR_ANOTHER)
 
     @property
     def may_be_empty(self) -> bool:
@@ -116,13 +165,28 @@ class CodeSent(BaseModel):
 
 
 class Api:
-    """`codes()` gives those that confirm operations."""
+    """`codes()` gives those that confirm operations; `acting(person, representation, now)` the
+    person as he acts in the name of another, or raises NotAllowed."""
 
-    def __init__(self, app: Chalice, logger: Logger, codes: Callable[[], OneTimeCodes]) -> None:
+    def __init__(
+        self,
+        app: Chalice,
+        logger: Logger,
+        codes: Callable[[], OneTimeCodes],
+        acting: Callable[[Person, str, datetime], Person],
+    ) -> None:
         self._app = app
         self._logger = logger
         self._codes = codes
-        self.operations: list[Operation] = []
+        self._acting = acting
+        self._views: dict[str, tuple[Operation, Callable]] = {}
+
+    @property
+    def operations(self) -> list[Operation]:
+        return [operation for operation, _ in self._views.values()]
+
+    def named(self, name: str) -> Operation:
+        return self._views[name][0]
 
     def operation(
         self,
@@ -157,10 +221,10 @@ class Api:
                 page,
                 confirmed_by_code,
             )
-            self.operations.append(operation)
+            self._views[operation.name] = (operation, view)
 
             def handle(**parameters: str) -> Response:
-                return self._answer(operation, view, parameters)
+                return self._answer(operation, parameters)
 
             # Chalice reads the parameters from the path, and a view's name must be its own.
             self._app.route(path, methods=[method], name=view.__name__)(
@@ -170,32 +234,44 @@ class Api:
 
         return register
 
-    def _answer(self, operation: Operation, view: Callable, parameters: dict[str, str]) -> Response:
+    def perform(self, name: str, asked: Asked, **parameters: str) -> BaseModel:
+        """Carry an operation out: who may ask, what may be said and what is answered is the same
+        whether it is asked over HTTP or by a page.
+
+        Answers CodeSent where a one-time code must come first. Raises casework.errors.OporaError.
+        """
+        operation, view = self._views[name]
+        request = _request(operation, asked)
+        if operation.for_another and (by := asked.headers.get(ACTING_HEADER.lower())):
+            acting = self._acting(request.person, by, request.now)
+            request = replace(request, person=acting)
+        if operation.confirmed_by_code and (sent := self._confirm(operation, asked, request)):
+            return sent
+        return operation.returns.model_validate(view(request, **parameters))
+
+    def _answer(self, operation: Operation, parameters: dict[str, str]) -> Response:
         raw = self._app.current_request
         language = language_of(raw.headers.get("accept-language"))
         try:
-            request = _request(operation, raw, language)
-            if operation.confirmed_by_code and (sent := self._confirm(operation, raw, request)):
-                return _shown(sent, 202)
-            shown = operation.returns.model_validate(view(request, **parameters))
+            shown = self.perform(operation.name, _asked(operation, raw, language), **parameters)
             if operation.page and "text/html" in raw.headers.get("accept", ""):
                 return _page(operation.page(shown, language))
-            return _shown(shown, operation.status)
+            return _shown(shown, 202 if isinstance(shown, CodeSent) else operation.status)
         except errors.OporaError as error:
             self._logger.info("refused", extra={"code": error.code, "operation": operation.name})
             return problem(error, language)
 
-    def _confirm(self, operation: Operation, raw: Any, request: Request) -> CodeSent | None:
+    def _confirm(self, operation: Operation, asked: Asked, request: Request) -> CodeSent | None:
         """None when the request came with its code; else what the person now waits for."""
         person, codes = request.person, self._codes()
         if person.phone is None:
             raise NotAllowed("phone_not_verified")
-        asked = [raw.method, raw.context["path"], json.dumps(request.query, sort_keys=True)]
+        exactly = [operation.method, asked.path, json.dumps(request.query, sort_keys=True)]
         command = request.command.key if request.command else None
         confirmed = Confirmed.of(
-            person.id, *asked, hashlib.sha256(request.raw).hexdigest(), command=command
+            person.id, *exactly, hashlib.sha256(asked.body).hexdigest(), command=command
         )
-        code = request.headers.get(CODE_HEADER.lower())
+        code = asked.headers.get(CODE_HEADER.lower())
         if code is not None:
             return codes.use(confirmed, code, request.now)
         message = functools.partial(code_message, operation.name, request.language)
@@ -207,20 +283,31 @@ class Api:
 # ---- the request --------------------------------------------------------------------------------
 
 
-def _request(operation: Operation, raw: Any, language: str) -> Request:
-    person = None if operation.roles is None else person_of(raw.context["authorizer"]["claims"])
-    if person and not person.roles & operation.roles:
-        raise NotAllowed("role_needed")
-    body = _body(operation, raw)
-    return Request(
-        person,
-        body,
-        _query(operation, raw),
+def _asked(operation: Operation, raw: Any, language: str) -> Asked:
+    return Asked(
+        None if operation.roles is None else person_of(raw.context["authorizer"]["claims"]),
+        raw.context["path"],
         language,
-        now(),
-        _command(operation, raw, person),
         raw.raw_body,
+        dict(raw.query_params or {}),
         {name.lower(): value for name, value in raw.headers.items()},
+        raw.context.get("identity", {}).get("sourceIp") or "",
+    )
+
+
+def _request(operation: Operation, asked: Asked) -> Request:
+    if operation.roles is not None and not asked.person.roles & operation.roles:
+        raise NotAllowed("role_needed")
+    return Request(
+        asked.person,
+        _body(operation, asked.body),
+        _query(operation, asked.query),
+        asked.language,
+        now(),
+        _command(operation, asked),
+        asked.body,
+        asked.headers,
+        asked.address,
     )
 
 
@@ -246,8 +333,7 @@ def _verified(claims: dict[str, str], name: str) -> str | None:
     return claims.get(name) if claims.get(f"{name}_verified") == "true" else None
 
 
-def _body(operation: Operation, raw: Any) -> BaseModel | None:
-    data = raw.raw_body
+def _body(operation: Operation, data: bytes) -> BaseModel | None:
     if len(data) > BODY_AT_MOST:
         raise BadRequest("body_too_large", at_most=BODY_AT_MOST)
     if operation.body is None:
@@ -307,21 +393,21 @@ def _shape_problem(found: dict[str, Any]) -> Problem:
     return Problem(where, _SHAPE_CODES.get(found["type"], "wrong_type"), details)
 
 
-def _query(operation: Operation, raw: Any) -> dict[str, str]:
-    given = dict(raw.query_params or {})
-    if unknown := sorted(set(given) - set(operation.query)):
+def _query(operation: Operation, asked: Mapping[str, str]) -> dict[str, str]:
+    if unknown := sorted(set(asked) - set(operation.query)):
         raise BadRequest("unknown_parameter", names=", ".join(name[:40] for name in unknown[:5]))
-    return given
+    return dict(asked)
 
 
-def _command(operation: Operation, raw: Any, person: Person | None) -> Command | None:
-    key = raw.headers.get("idempotency-key")
-    if key is None or operation.method != "POST" or person is None:
+def _command(operation: Operation, asked: Asked) -> Command | None:
+    key = asked.headers.get("idempotency-key")
+    if key is None or operation.method != "POST" or operation.roles is None:
         return None
     if not 0 < len(key) <= 200 or not key.isascii() or not key.isprintable():
         raise BadRequest("bad_idempotency_key")
-    asked = [raw.method, raw.context["path"], raw.raw_body.decode(errors="replace")]
-    return Command.of(person.id, key, request=asked)
+    exactly = [operation.method, asked.path, asked.body.decode(errors="replace")]
+    exactly += filter(None, [asked.headers.get(ACTING_HEADER.lower())])
+    return Command.of(asked.person.id, key, request=exactly)
 
 
 # ---- the answer ---------------------------------------------------------------------------------
@@ -370,33 +456,39 @@ def _shown(model: BaseModel, status: int) -> Response:
 
 
 def problem(error: errors.OporaError, language: str) -> Response:
+    document = problem_document(error, language)
+    return _problem_response(document, language)
+
+
+def problem_document(error: errors.OporaError, language: str) -> dict[str, Any]:
+    """What is wrong, in words: {type, title, status, code, errors: [{field, code, message}]}."""
     kind = next(cls for cls in type(error).__mro__ if cls in STATUS)
     status = 413 if error.code == "body_too_large" else STATUS[kind]
     found = [shown_problem(p, language) for p in getattr(error, "problems", ())]
     if error.code == "unknown_region":  # a value like any other, only that no form names its field
         message = text_of("errors", error.code, language, error.details)
         found = [{"field": "region", "code": error.code, "message": message}]
-    return problem_response(status, error.code, language, error.details, found)
+    document = _document(status, error.code, language, error.details)
+    return document | {"errors": found} if found else document
 
 
-def problem_response(
-    status: int,
-    code: str,
-    language: str,
-    details: dict[str, Any] | None = None,
-    found: list[dict[str, str]] | None = None,
-) -> Response:
-    document = {
+def problem_response(status: int, code: str, language: str) -> Response:
+    return _problem_response(_document(status, code, language, {}), language)
+
+
+def _document(status: int, code: str, language: str, details: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         "type": f"urn:opora:problem:{code}",
-        "title": text_of("errors", code, language, details or {}),
+        "title": text_of("errors", code, language, details),
         "status": status,
         "code": code,
     }
-    if found:
-        document["errors"] = found
+
+
+def _problem_response(document: dict[str, Any], language: str) -> Response:
     return Response(
         json.dumps(document, ensure_ascii=False),
-        status_code=status,
+        status_code=document["status"],
         headers={
             "Content-Type": PROBLEM,
             "Content-Language": language,

@@ -1,19 +1,24 @@
 """The part of the API for the office, and for agencies that provide: the queue, what officers do
-with an application, times of doctors, the machines at work."""
+with an application, times of doctors."""
 
 from typing import Any
 
-from adapters.calendars import calendar_for
 from adapters.casebook import rules_of
-from casework import actions
-from casework.application import Gap, Stage, is_number
-from casework.errors import BadRequest, NotFound
-from functions.intake import about_another, appointments, bodies, show
+from casework import actions, decision
+from casework.application import Gap
+from functions.intake import (
+    about_another,
+    appointments,
+    bodies,
+    queue_filters,
+    show,
+    status_show,
+)
 from functions.intake import document_check_api as _document_checks  # noqa: F401  its routes
 from functions.intake import provision_office_api as _provision  # noqa: F401  its routes
 from functions.intake.access import acted, api, respond, seen
-from functions.intake.http import AGENCY, CURSOR, STAFF, SUPERVISOR, Request
-from functions.intake.wiring import appeal_reviews, applications, reviews
+from functions.intake.http import AGENCY, CURSOR, READERS, STAFF, SUPERVISOR, Request
+from functions.intake.wiring import applications
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -28,24 +33,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     "/queue",
     "Open applications of a region, the first due first",
     bodies.ApplicationPage,
-    roles=STAFF,
-    query={
-        **CURSOR,
-        "region": "Region code; by default the officer's own",
-        "stage": "Only this stage",
-        "service": "Only this service",
-        "officer": "Only those claimed by this officer",
-    },
+    roles=READERS,
+    query={**CURSOR, **queue_filters.FILTERS},
 )
 def queue(request: Request) -> dict[str, Any]:
-    region = request.query.get("region") or request.person.region
-    if not region:
-        raise BadRequest("bad_parameter", name="region", expected="RU-XX")
-    calendar_for(region)  # refuses an unknown one
-    if request.query.get("stage", Stage.REVIEW) not in set(Stage):
-        raise BadRequest("bad_parameter", name="stage", expected=", ".join(Stage))
-    filters = {name: request.query.get(name) for name in ("stage", "service", "officer")}
-    page = applications().queue(region, request.query.get("cursor"), **filters)
+    region, chosen = queue_filters.region_of(request), queue_filters.chosen(request)
+    page = applications().queue(region, request.query.get("cursor"), chosen)
     return show.page(page, request.now, request.language)
 
 
@@ -109,12 +102,19 @@ def note_letter(request: Request, number: str) -> dict[str, Any]:
     "/applications/{number}/assessment",
     "What the rules propose, and what was compared with what",
     bodies.AssessmentView,
-    roles=STAFF,
+    roles=READERS,
 )
 def assess(request: Request, number: str) -> dict[str, Any]:
     case = seen(number, request.person)
-    proposed = actions.assessment(case, rules_of(case.application))
-    return actions.told(proposed, proposed.reasons) | {"outcome": proposed.outcome}
+    rules = rules_of(case.application)
+    proposed = actions.assessment(case, rules)
+    told = actions.told(proposed, proposed.reasons)
+    known = map(decision.reason, actions.refusals_to_name(rules))
+    return told | {
+        "outcome": proposed.outcome,
+        "words": status_show.decision(told, rules),
+        "possible_reasons": actions.told(None, known)["reasons"],
+    }
 
 
 @api.operation(
@@ -176,47 +176,3 @@ def publish_slots(request: Request) -> dict[str, Any]:
 )
 def close_slot(request: Request, slot: str) -> dict[str, Any]:
     return appointments.close(request, slot)
-
-
-# ---- the machines at work -----------------------------------------------------------------------
-
-
-@api.operation(
-    "GET",
-    "/executions",
-    "Executions of a state machine, newest first",
-    bodies.ExecutionPage,
-    roles=STAFF,
-    query={
-        **CURSOR,
-        "status": "RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED",
-        "machine": "application_review (by default) or appeal_review",
-    },
-)
-def list_executions(request: Request) -> dict[str, Any]:
-    status = request.query.get("status")
-    known = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
-    if status is not None and status not in known:
-        raise BadRequest("bad_parameter", name="status", expected=", ".join(known))
-    machines = {"application_review": reviews, "appeal_review": appeal_reviews}
-    machine = request.query.get("machine", "application_review")
-    if machine not in machines:
-        raise BadRequest("bad_parameter", name="machine", expected=", ".join(machines))
-    return machines[machine]().latest(status, request.query.get("cursor"))
-
-
-@api.operation(
-    "GET",
-    "/executions/{number}",
-    "One execution: current state and history",
-    bodies.ExecutionView,
-    roles=STAFF,
-)
-def show_execution(_: Request, number: str) -> dict[str, Any]:
-    application, _, _ = number.partition(".")  # reopened after an appeal: <number>.2, .3, ...
-    if not is_number(application):
-        raise NotFound("unknown_execution")
-    try:
-        return reviews().show(number)
-    except NotFound:
-        return appeal_reviews().show(number)

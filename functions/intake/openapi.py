@@ -8,15 +8,20 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from casework.one_time_codes import DIGITS
-from functions.intake.http import CODE_HEADER, PROBLEM, CodeSent, Operation
+from functions.intake.http import ACTING_HEADER, CODE_HEADER, PROBLEM, CodeSent, Operation
 
 PATH_PARAMETERS = {
     "number": {"type": "string", "pattern": r"^\d{3}-\d{3}-\d{4}$", "example": "123-456-7890"},
     "service": {"type": "string", "example": "social-service-need"},
     "document": {"type": "string", "example": "5f0c2a9be1d34c7788aa5f0c2a9be1d3"},
     "grant": {"type": "string", "example": "8f14e45fceea467a9b1d2c3e4f5a6b7c"},
+    "view": {"type": "string", "example": "5f0c2a9be1d3"},
+    "batch": {"type": "string", "example": "5f0c2a9be1d34c7788aa5f0c2a9be1d3"},
+    "representation": {"type": "string", "example": "c9f0f895fb98ab9159f51fd0297e236d"},
     "slot": {"type": "string", "example": "5f0c2a9be1d34c7788aa"},
     "paper": {"type": "string", "example": "decision-24-large"},
+    "account": {"type": "string", "example": "8f14e45fceea467a9b1d2c3e4f5a6b7c"},
+    "entry": {"type": "string", "example": "1234-5678-9012"},
     "seal": {"type": "string", "pattern": r"^O1\.", "example": "O1.123-456-7897.12.receipt..."},
 }
 PROBLEM_SCHEMA = {
@@ -139,6 +144,13 @@ def _parameters(operation: Operation) -> Iterable[dict[str, Any]]:
             "description": "Who sends it, by a seal of the instant and the body",
             "schema": {"type": "string"},
         }
+    if operation.for_another:
+        yield {
+            "name": ACTING_HEADER,
+            "in": "header",
+            "description": "A representation in force: the citizen does it in that person's name",
+            "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        }
     if operation.confirmed_by_code:
         yield {
             "name": CODE_HEADER,
@@ -172,7 +184,7 @@ def _refusals(operation: Operation) -> Iterable[int]:
     yield 400
     if operation.roles is not None:
         yield from (401, 403)
-    if operation.sealed_in:
+    elif operation.sealed_in or operation.body is not None:  # a wrong seal, a wrong code
         yield 403
     yield 404
     yield from (413, 415, 422, 429, 503)

@@ -13,7 +13,7 @@ from casework.application import Application, PaperState
 from casework.errors import NotFound
 from functions.intake import papers_bodies as bodies
 from functions.intake.access import api, carry_out, seen
-from functions.intake.http import Request
+from functions.intake.http import ANYBODY, AUDITOR, Request
 from functions.intake.wiring import vault
 
 DOWNLOAD_SECONDS = 300
@@ -30,6 +30,7 @@ def list_papers(request: Request, number: str) -> dict[str, Any]:
     PAPERS,
     "Have a paper drawn; it is in the list within seconds",
     bodies.PaperList,
+    roles=ANYBODY - {AUDITOR},
     body=bodies.PaperRequest,
 )
 def request_paper(request: Request, number: str) -> dict[str, Any]:

@@ -20,6 +20,10 @@ def told(request: Request, number: str, act: Callable[[Case], Change]) -> dict[s
     return show.programme(carry_out(request, number, act).case, request.language)
 
 
+def payments(case: Case, request: Request) -> dict[str, Any]:
+    return show.payments(case, local_day(case, request), request.language)
+
+
 def local_day(case: Case, request: Request) -> date:
     return rules_of(case.application).calendar.local_day(request.now)
 

@@ -10,7 +10,14 @@ from functions.intake import provision_bodies as bodies
 from functions.intake import provision_show as show
 from functions.intake.access import api, seen, signed
 from functions.intake.http import APPLICANTS, Request
-from functions.intake.provision import ONE, chosen, local_day, seen_by_those_concerned, told
+from functions.intake.provision import (
+    ONE,
+    chosen,
+    local_day,
+    payments,
+    seen_by_those_concerned,
+    told,
+)
 from functions.intake.wiring import providers
 
 # ---- the programme ------------------------------------------------------------------------------
@@ -90,4 +97,4 @@ def complain(request: Request, number: str) -> dict[str, Any]:
 
 @api.operation("GET", f"{ONE}/payments", "What is paid, and what was", bodies.PaymentsView)
 def show_payments(request: Request, number: str) -> dict[str, Any]:
-    return show.payments(seen(number, request.person))
+    return payments(seen(number, request.person), request)

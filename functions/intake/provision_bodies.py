@@ -212,6 +212,21 @@ class PaidView(View):
     account: str
     code: str | None
     claimed: bool
+    state_title: str
+
+
+class ExpectedView(View):
+    """The next payment; no days where it is owed already, or has a term of its own."""
+
+    period: str
+    since: date | None
+    until: date | None
+
+
+class ClaimView(View):
+    periods: list[str]
+    amount: Decimal
+    words: str
 
 
 class PaymentsView(View):
@@ -223,3 +238,5 @@ class PaymentsView(View):
     stopped_on: date | None
     orders: list[OrderView]
     history: list[PaidView]
+    expected: ExpectedView | None
+    claims: list[ClaimView] = Field(description="What is claimed back")

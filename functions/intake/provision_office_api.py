@@ -12,7 +12,14 @@ from functions.intake import provision_bodies as bodies
 from functions.intake import provision_show as show
 from functions.intake.access import api, carry_out, check_impartial
 from functions.intake.http import AGENCY, STAFF, Request
-from functions.intake.provision import ONE, local_day, provider_of, seen_by_those_concerned, told
+from functions.intake.provision import (
+    ONE,
+    local_day,
+    payments,
+    provider_of,
+    seen_by_those_concerned,
+    told,
+)
 from functions.intake.wiring import applications, providers
 
 # ---- the programme ------------------------------------------------------------------------------
@@ -157,7 +164,7 @@ def order_anew(request: Request, number: str) -> dict[str, Any]:
         by = f"{request.person.id}.{case.application.version}"
         return benefit_actions.order_anew(case, request.body.since, by=by, changes=changes)
 
-    return show.payments(carry_out(request, number, act).case)
+    return payments(carry_out(request, number, act).case, request)
 
 
 @api.operation(
@@ -181,7 +188,7 @@ def stop_granted(request: Request, number: str) -> dict[str, Any]:
             request.now,
         )
 
-    return show.payments(carry_out(request, number, act).case)
+    return payments(carry_out(request, number, act).case, request)
 
 
 @api.operation(
@@ -197,4 +204,4 @@ def claim_back(request: Request, number: str) -> dict[str, Any]:
     done = carry_out(
         request, number, lambda case: benefit_actions.claim(case, asked.periods, asked.words)
     )
-    return show.payments(done.case)
+    return payments(done.case, request)

@@ -1,5 +1,6 @@
 """What follows an approval, as the API shows it."""
 
+from datetime import date
 from typing import Any
 
 from adapters import definitions
@@ -63,12 +64,16 @@ def provider(known: Provider) -> dict[str, Any]:
     return shown | {"offers": offers}
 
 
-def payments(case: Case) -> dict[str, Any]:
+def payments(case: Case, today: date, language: str) -> dict[str, Any]:
     benefit = case.application.benefit
+    titles = definitions.texts("statuses")["payments"]
+    history = benefit_actions.history(case)
     return {
         "number": case.application.number,
         "first": benefit.first if benefit else None,
         "stopped_on": benefit.ends_on if benefit else None,
         "orders": benefit_actions.orders(case),
-        "history": benefit_actions.history(case),
+        "history": [paid | {"state_title": titles[paid["state"]][language]} for paid in history],
+        "expected": benefit_actions.expected(case, today),
+        "claims": benefit_actions.claims(case),
     }

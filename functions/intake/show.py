@@ -1,7 +1,7 @@
 """A case as the API shows it: to its applicant, or to an officer."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from adapters import definitions
@@ -11,16 +11,18 @@ from adapters.wording import shown_problem, text_of
 from casework import document_check, drafts, fees
 from casework.actions import checked_draft
 from casework.appeals import window
-from casework.application import IN_WORK, SYSTEM, Application, DocumentState, Question, Stage
+from casework.application import IN_WORK, SYSTEM, Application, DocumentState, Gap, Question, Stage
 from casework.earlier_support import EARLIER, OWN_REGISTRY
 from casework.notice import gap_title
+from casework.office_ways import OfficeWay, office_ways
 from casework.original import Step
 from casework.ports import Case, DocumentRecord, Rules
+from casework.representation import FOR
 from casework.retention import Part, State
 from casework.review import Next, TermDue, answer_due, clock_of, next_step, terms
 from casework.service import OutcomeKind
-from functions.intake import signatures_show
-from functions.intake.http import Person
+from functions.intake import signatures_show, status_show
+from functions.intake.http import STAFF, SUPERVISOR, Person
 
 WHO = {
     Next.CHECK: "registries",
@@ -63,9 +65,11 @@ def application(
         "previous": app.previous,
         "successor": app.successor,
         "officer": app.officer if person.is_staff else None,
-        "terms": [term(t) for t in terms(app, rules, now)],
+        "pause": _pause(case, rules),
+        "escalation": _escalation(case) if person.is_staff else None,
+        "terms": [term(t) | status_show.term(t, app, rules, now) for t in terms(app, rules, now)],
         "next": _next(app, rules, language, now),
-        "question": _question(case, rules),
+        "question": _question(case, rules, language),
         "decision": _decision(case, rules),
         "superseded": [
             {"outcome": old.outcome, "at": old.at, "reasons": list(old.reasons)}
@@ -81,7 +85,37 @@ def application(
         "fee": _fee(case, rules, now),
         "expires_on": drafts.expires_on(case, rules, now),
         "problems": _lacking(case, rules, language, now),
+        **status_show.shown(case, rules, language, now),
+        "proposal": _proposal(case) if person.is_staff else None,
+        "returned": case.texts.get("confirmation") if person.is_staff else None,
+        "office_ways": _office_ways(app, person),
+        "priority_title": priority_title(app.service, app.priority),
     }
+
+
+def _pause(case: Case, rules: Rules) -> dict[str, Any] | None:
+    pause = case.application.pause
+    if pause is None:
+        return None
+    return {
+        "reason": pause.reason,
+        "title": definitions.pause_reasons()[pause.reason].title,
+        "since": pause.since,
+        "until": pause.until,
+        "until_day": rules.calendar.local_day(pause.until - timedelta(seconds=1)),
+        "words": case.texts.get("pause") or "",
+    }
+
+
+def _escalation(case: Case) -> dict[str, str] | None:
+    by = case.application.escalated_by
+    return {"by": by, "words": case.texts.get("escalation") or ""} if by else None
+
+
+def _office_ways(app: Application, person: Person) -> tuple[OfficeWay, ...]:
+    if not person.roles & STAFF:
+        return ()
+    return office_ways(app, person.id, supervisor=SUPERVISOR in person.roles)
 
 
 def _check(case: Case, rules: Rules, name: str, person: Person) -> dict[str, Any]:
@@ -216,16 +250,21 @@ def _next_text(step: str, language: str) -> str:
     return definitions.texts("statuses")["next"][step][language]
 
 
-def _question(case: Case, rules: Rules) -> dict[str, Any] | None:
+def _question(case: Case, rules: Rules, language: str) -> dict[str, Any] | None:
     question = case.application.question
     if question is None:
         return None
     return {
         "asked_at": question.asked_at,
         "answer_until": answer_due(question, rules),
-        "gaps": [{**gap._asdict(), "title": gap_title(gap, rules)} for gap in question.gaps],
+        "gaps": [_gap(gap, rules, language) for gap in question.gaps],
         "message": case.texts.get("question"),
     }
+
+
+def _gap(gap: Gap, rules: Rules, language: str) -> dict[str, Any]:
+    told = {**gap._asdict(), "title": gap_title(gap, rules)}
+    return told | status_show.gap(told, rules, language)
 
 
 def _decision(case: Case, rules: Rules) -> dict[str, Any] | None:
@@ -247,6 +286,19 @@ def _decision(case: Case, rules: Rules) -> dict[str, Any] | None:
         "appeal_until": _appeal_until(case.application, rules),
         "appeal": None if approved else rules.service.appeal.text,
         "next": outcome.next if approved else None,
+        **status_show.decision(case.texts.get("assessment") or {}, rules),
+    }
+
+
+def _proposal(case: Case) -> dict[str, Any] | None:
+    proposal = case.application.proposal
+    if case.application.stage is not Stage.CONFIRMATION:
+        return None
+    return {
+        "outcome": proposal.outcome,
+        "officer": proposal.officer,
+        "reasons": case.texts.get("assessment", {}).get("reasons", []),
+        "explanation": case.texts.get("explanation"),
     }
 
 
@@ -327,12 +379,20 @@ def line(item: Mapping[str, Any], now: datetime, language: str) -> dict[str, Any
         "stage_title": stage_title(item["stage"], language),
         "region": item["region"],
         "due_day": due_day,
+        "days_left": (due_day - today).days if due_day else None,
         "overdue": due_day is not None and due_day < today,
         "priority": item.get("priority"),
+        "priority_title": priority_title(item["service"], item.get("priority")),
         "officer": item.get("officer"),
         "drafted_at": item["drafted_at"],
         "submitted_at": item.get("submitted_at"),
+        **status_show.line(item, language),
     }
+
+
+def priority_title(service: str, category: str | None) -> str | None:
+    known = definitions.service(service).priorities if category else ()
+    return next((each.title for each in known if each.category == category), None)
 
 
 def page(found: Any, now: datetime, language: str) -> dict[str, Any]:
@@ -345,12 +405,13 @@ def page(found: Any, now: datetime, language: str) -> dict[str, Any]:
 
 def event(told: Any, person: Person, language: str) -> dict[str, Any]:
     mine = told.actor in (person.id, "system") or person.is_staff
+    others = "representative" if FOR in told.data else "office"
     return {
         "sequence": told.sequence,
         "kind": told.kind,
         "title": definitions.texts("statuses")["events"][told.kind][language],
         "at": told.at,
-        "actor": told.actor if mine else "office",
+        "actor": told.actor if mine else others,
         "data": dict(told.data) if person.is_staff else document_check.told_data(told),
         "hash": told.hash,
     }

@@ -7,26 +7,39 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from adapters import definitions
+from adapters.accounts import Accounts
+from adapters.alarms import Alarms
 from adapters.applications import Applications, Done
 from adapters.archives import Archives
 from adapters.aws import client
+from adapters.batch_lines import BatchLines
 from adapters.batches import Batches
 from adapters.casebook import open_casebook
 from adapters.deliveries import Deliveries
 from adapters.documents import Documents
 from adapters.erasures import Erasures
 from adapters.executions import Executions
+from adapters.figures import Figures
+from adapters.looks import Looks
 from adapters.messages import Sms, Topic
 from adapters.one_time_codes import OneTimeCodes
 from adapters.payment_provider import PaymentPage
+from adapters.preferences import PreferenceItems
+from adapters.presence import Presence
+from adapters.profiles import Profiles
 from adapters.providers import Providers
 from adapters.queues import Queue
+from adapters.representations import Representations
+from adapters.saved_views import SavedViews
 from adapters.seals import SealKey
 from adapters.secret import Secret
 from adapters.settings import from_environment
 from adapters.signatures import IdentityProvider
 from adapters.slots import Slots
+from adapters.support import Threads
 from adapters.vault import Vault
+from adapters.watch import Boards
 from casework.application import NUMBER_SPACE, number_from
 from casework.errors import VersionConflict
 from casework.ports import Change
@@ -43,13 +56,47 @@ def applications() -> Applications:
 
 
 @cache
-def reviews() -> Executions:
-    return Executions(client("stepfunctions"), settings.application_review)
+def accounts() -> Accounts:
+    return Accounts(client("dynamodb"), settings.applications_table)
 
 
 @cache
-def appeal_reviews() -> Executions:
-    return Executions(client("stepfunctions"), settings.appeal_review)
+def machines() -> dict[str, Executions]:
+    """Every state machine by the name of its file."""
+    known = {
+        "application_review": settings.application_review,
+        "appeal_review": settings.appeal_review,
+        "service_provision": settings.service_provision,
+        "benefit_payments": settings.benefit_payments,
+        "batch_intake": settings.batch_intake,
+    }
+    states = client("stepfunctions")
+    return {name: Executions(states, arn) for name, arn in known.items()}
+
+
+@cache
+def boards() -> Boards:
+    return Boards(client("dynamodb"), settings.applications_table)
+
+
+@cache
+def figures() -> Figures:
+    return Figures(client("dynamodb"), settings.applications_table)
+
+
+@cache
+def looks() -> Looks:
+    return Looks(client("dynamodb"), settings.applications_table)
+
+
+@cache
+def presence() -> Presence:
+    return Presence(client("dynamodb"), settings.applications_table)
+
+
+@cache
+def saved_views() -> SavedViews:
+    return SavedViews(client("dynamodb"), settings.applications_table)
 
 
 @cache
@@ -83,6 +130,34 @@ def archives() -> Archives:
 
 
 @cache
+def representations() -> Representations:
+    rules = definitions.representation()
+    return Representations(client("dynamodb"), settings.applications_table, rules)
+
+
+@cache
+def alarms() -> Alarms:
+    return Alarms(client("cloudwatch"), settings.stack)
+
+
+@cache
+def threads() -> Threads:
+    known = definitions.support()
+    table = settings.applications_table
+    return Threads(client("dynamodb"), table, lambda thread: thread.answer_due(known))
+
+
+@cache
+def preference_items() -> PreferenceItems:
+    return PreferenceItems(client("dynamodb"), settings.applications_table)
+
+
+@cache
+def profiles() -> Profiles:
+    return Profiles(client("dynamodb"), settings.applications_table)
+
+
+@cache
 def deliveries() -> Deliveries:
     return Deliveries(client("dynamodb"), settings.applications_table)
 
@@ -90,6 +165,11 @@ def deliveries() -> Deliveries:
 @cache
 def intakes() -> Executions:
     return Executions(client("stepfunctions"), settings.batch_intake)
+
+
+@cache
+def batch_lines() -> BatchLines:
+    return BatchLines(client("dynamodb"), settings.applications_table)
 
 
 @cache

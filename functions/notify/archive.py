@@ -8,8 +8,9 @@ from adapters.calendars import calendar_for
 from adapters.queues import DeliveryRequest
 from adapters.records import Happened
 from casework.archive import person_of
-from casework.archive_notices import is_outdated, notices_of, reached_by, words
+from casework.archive_notices import OWNER, is_outdated, notices_of, reached_by, words
 from casework.notice import Contact
+from functions.notify.channels import wanted
 from functions.notify.wiring import archives, settings
 
 
@@ -25,6 +26,8 @@ def prepared(request: DeliveryRequest, now: datetime) -> tuple[Contact, dict[str
     case = archives().load(person_of(request.number))
     event = case.events[request.event - 1]
     contact = reached_by(case, event, request.audience)
+    if request.audience == OWNER:
+        contact = wanted(contact, case.archive.person, request.template)
     if not contact.channels or is_outdated(
         case, event, calendar_for(case.archive.region).local_day(now)
     ):

@@ -18,14 +18,18 @@ from casework.application import SYSTEM
 from casework.archive import is_archive
 from casework.errors import Unavailable
 from casework.notice import Audience, Channel, Contact, is_outdated, reached_by, words
-from casework.ports import Case
-from functions.notify import archive
+from casework.ports import Case, Rules
+from casework.representation import is_filed_for
+from casework.support import is_thread
+from functions.notify import archive, support
+from functions.notify.channels import wanted
 from functions.notify.wiring import (
     applications,
     deliveries,
     letters,
     logger,
     mail,
+    profiles,
     settings,
     sms,
     topic,
@@ -39,7 +43,10 @@ def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
 def _deliver(body: dict[str, Any]) -> None:
     request = DeliveryRequest(**body)
     if is_archive(request.number):
-        _tell_of_archive(request)
+        _tell(request, archive.prepared(request, now()))
+        return
+    if is_thread(request.number):
+        _tell(request, support.prepared(request))
         return
     case = applications().load(request.number)
     if is_outdated(request.template, case.application):
@@ -72,9 +79,9 @@ def _tell_topic(request: DeliveryRequest, case: Case) -> None:
 
 def _tell_applicant(request: DeliveryRequest, case: Case) -> None:
     rules = rules_of(case.application)
-    contact = reached_by(case, rules, now())
+    contact = _reached_by(request, case, rules)
     if not contact.channels:
-        return  # a draft that does not say how: its author reads it in the cabinet
+        return  # a draft does not say how, or the person does not want it: the cabinet tells it
     texts = definitions.texts("notices")[request.template]
     clocks = {name: told["ru"] for name, told in definitions.texts("statuses")["clock"].items()}
     mends = {code: told["ru"] for code, told in definitions.texts("problems").items()}
@@ -83,8 +90,17 @@ def _tell_applicant(request: DeliveryRequest, case: Case) -> None:
     _note_receipt(_carried(request, contact, told), case)
 
 
-def _tell_of_archive(request: DeliveryRequest) -> None:
-    prepared = archive.prepared(request, now())
+def _reached_by(request: DeliveryRequest, case: Case, rules: Rules) -> Contact:
+    """By the latest contact data, and by the channel that the person has chosen for such news. What
+    somebody files in the name of another goes as the form says."""
+    person = case.application.applicant
+    if person is None or is_filed_for(case):
+        return reached_by(case, rules, now())
+    contact = reached_by(case, rules, now(), profiles().load(person))
+    return wanted(contact, person, request.template)
+
+
+def _tell(request: DeliveryRequest, prepared: tuple[Contact, dict[str, str]] | None) -> None:
     if prepared:
         _carried(request, *prepared)
 

@@ -13,7 +13,8 @@ from adapters.records import Happened, each_event
 from casework.archive import is_archive
 from casework.consequences import CHECKING_KINDS, DRAWING_KINDS, TELLING_KINDS
 from casework.notice import notices_of
-from functions.notify import archive
+from casework.support import is_thread
+from functions.notify import archive, support
 from functions.notify.wiring import (
     applications,
     logger,
@@ -39,6 +40,9 @@ def _route(happened: Happened) -> None:
 def _notices(happened: Happened) -> Iterator[DeliveryRequest]:
     if is_archive(happened.number):
         yield from archive.requests(happened)
+        return
+    if is_thread(happened.number):
+        yield from support.requests(happened)
         return
     case = applications().load(happened.number)
     for notice in notices_of(case.events[happened.sequence - 1], case.application):

@@ -10,8 +10,11 @@ from adapters.aws import client
 from adapters.casebook import open_casebook
 from adapters.deliveries import Deliveries
 from adapters.messages import Letters, Mail, Sms, Topic
+from adapters.preferences import PreferenceItems
+from adapters.profiles import Profiles
 from adapters.queues import Queue
 from adapters.settings import from_environment
+from adapters.support import Threads
 from casework.notice import Audience
 
 settings = from_environment()
@@ -26,6 +29,21 @@ def applications() -> Applications:
 @cache
 def archives() -> Archives:
     return Archives(client("dynamodb"), settings.applications_table)
+
+
+@cache
+def preference_items() -> PreferenceItems:
+    return PreferenceItems(client("dynamodb"), settings.applications_table)
+
+
+@cache
+def profiles() -> Profiles:
+    return Profiles(client("dynamodb"), settings.applications_table)
+
+
+@cache
+def threads() -> Threads:
+    return Threads(client("dynamodb"), settings.applications_table)
 
 
 @cache

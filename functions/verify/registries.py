@@ -1,9 +1,10 @@
 """Ask the registries a service names, and take down what they reply."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from adapters.accounts import is_check
 from adapters.casebook import rules_of
 from adapters.clock import now
 from adapters.queues import RegistryReply, RegistryRequest
@@ -12,14 +13,16 @@ from casework import actions, earlier_support
 from casework.application import SYSTEM
 from casework.errors import NotFound
 from casework.ports import Case, Change, Note, Rules, Task
-from casework.review import Next, next_step
+from casework.review import Next, must_leave, next_step
+from functions.verify import identities
 from functions.verify.wiring import applications, logger, registry_requests, reviews
 
 
 def check(event: dict[str, Any], _: Any) -> None:
     """State "Check documents and registries": wait with a token until every registry was heard."""
     number, token, at = event["number"], event["token"], now()
-    applications().put_task(number, Task(Next.CHECK, token))  # first: a quick reply must find it
+    task = Task(Next.CHECK, token, at + timedelta(seconds=event["seconds"]))
+    applications().put_task(number, task)  # first: a quick reply must find it
     applications().change(number, actions.ask_registries, actor=SYSTEM, now=at)
     case = _answer_from_own_casebook(number, at)
     application, rules = case.application, rules_of(case.application)
@@ -28,7 +31,7 @@ def check(event: dict[str, Any], _: Any) -> None:
         for name in application.open_checks
     )
     step = next_step(application, rules, at)
-    if step.next is not Next.CHECK:
+    if must_leave(task, step, at):
         reviews().wake(token, number, step)
 
 
@@ -60,6 +63,9 @@ def take_replies(event: dict[str, Any], _: Any) -> dict[str, Any]:
 
 def _take_replies(number: str, bodies: list[dict[str, Any]]) -> None:
     replies = [RegistryReply(**body) for body in bodies]
+    if is_check(number):
+        identities.take_replies(number, replies)
+        return
     try:
         applications().change(
             number,

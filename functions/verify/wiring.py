@@ -4,6 +4,7 @@ from functools import cache
 
 from aws_lambda_powertools import Logger
 
+from adapters.accounts import Accounts
 from adapters.applications import Applications
 from adapters.archives import Archives
 from adapters.aws import client
@@ -22,6 +23,11 @@ logger = Logger(service="verify")
 @cache
 def applications() -> Applications:
     return open_casebook(settings.applications_table)
+
+
+@cache
+def accounts() -> Accounts:
+    return Accounts(client("dynamodb"), settings.applications_table)
 
 
 @cache

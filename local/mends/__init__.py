@@ -7,7 +7,7 @@ each fault on bare moto, and fails when moto mends it: then the function can go.
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from local.mends import dynamodb, letters, queues, step_functions, virtual_waits
+from local.mends import dynamodb, letters, queues, redrive, step_functions, virtual_waits
 
 
 @contextmanager
@@ -16,6 +16,7 @@ def mended(clock) -> Iterator[None]:
         for patch in (
             *virtual_waits.patches(clock),
             *step_functions.patches(),
+            *redrive.patches(),
             *dynamodb.patches(),
             *queues.patches(),
             *letters.patches(),

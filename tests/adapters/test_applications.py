@@ -5,12 +5,12 @@ import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from adapters.applications import ATTEMPTS, PAGE, Applications, Command, Page, lister_of
+from adapters.applications import ATTEMPTS, PAGE, Applications, Chosen, Command, Page, lister_of
 from adapters.casebook import open_casebook
 from casework import actions
 from casework.application import Gap, Happening, Stage, number_from
@@ -557,10 +557,23 @@ def test_a_filter_finds_the_few_among_the_many_on_whichever_page_they_are(applic
         claim = {"actor": OFFICER, "now": MONDAY + timedelta(days=90)}
         applications.change(number, give_up_and_claim, **claim)
         applications.change(number, lambda case: actions.claim(case, OFFICER), **claim)
-    assert set(all_of(lambda c: applications.queue(MOSCOW, c, officer=OFFICER))) == mine
-    assert set(all_of(lambda c: applications.queue(MOSCOW, c, stage="review"))) == mine
-    assert all_of(lambda c: applications.queue(MOSCOW, c, stage="review", officer="x")) == []
-    assert len(all_of(lambda c: applications.queue(MOSCOW, c, officer=None))) == len(numbers)
+    for chosen in (Chosen({"officer": OFFICER}), Chosen({"stage": "review"})):
+        assert set(all_of(lambda c, chosen=chosen: applications.queue(MOSCOW, c, chosen))) == mine
+    nobodys = Chosen({"stage": "review", "officer": "x"})
+    assert all_of(lambda c: applications.queue(MOSCOW, c, nobodys)) == []
+    held, free = Chosen(present=("officer",)), Chosen(absent=("officer",))
+    assert set(all_of(lambda c: applications.queue(MOSCOW, c, held))) == mine
+    others = set(numbers) - mine
+    assert set(all_of(lambda c: applications.queue(MOSCOW, c, free))) == others
+
+
+def test_a_queue_until_a_day_has_whatever_is_due_by_then(applications):
+    fill(applications, 7)
+    days = [item["due"][:10] for item in applications.queue(MOSCOW).items]
+    until = date.fromisoformat(days[3])
+    due = applications.queue(MOSCOW, None, Chosen(until=until)).items
+    assert [item["due"][:10] for item in due] == [day for day in days if day <= days[3]]
+    assert applications.queue(MOSCOW, None, Chosen(until=date(2026, 1, 1))).items == []
 
 
 def give_up_and_claim(case: Case) -> Change:

@@ -48,6 +48,13 @@ def test_an_invitation_is_for_one_key_one_type_and_five_megabytes(documents, pla
     assert loose == [], "starts-with would let people write beside their own key"
 
 
+def test_a_form_without_scripts_comes_back_to_the_page_that_was_named(documents):
+    page = "https://office.example/cabinet/documents"
+    invited = documents.invitation(NUMBER, "d-1", "image/jpeg", page)
+    assert invited["fields"]["success_action_redirect"] == page
+    assert {"success_action_redirect": page} in conditions(invited)
+
+
 def test_an_invitation_ends_after_a_quarter_of_an_hour(documents):
     invited = documents.invitation(NUMBER, "d-1", "image/jpeg")
     policy = json.loads(base64.b64decode(invited["fields"]["policy"]))

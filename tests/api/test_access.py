@@ -5,7 +5,9 @@ import pytest
 from local.office import Caller, form_of, post_file
 from local.people import person
 from local.scans import good_jpeg
+from tests.api.account_routes import CLOSED as ACCOUNT
 from tests.api.archive_routes import CLOSED as ARCHIVE
+from tests.api.identity_routes import CLOSED as IDENTITY
 from tests.api.people import (
     DOCUMENT,
     MISSING,
@@ -27,10 +29,16 @@ ON_A_REVIEWED_APPLICATION = [
     ("PATCH", "", {"form": {}}, (200, 404, 404, 404, 403, 403)),
     ("POST", "/submission", None, (409, 404, 404, 404, 403, 403)),
     ("POST", "/resubmission", None, (409, 404, 404, 404, 403, 403)),
+    ("POST", "/follow-up", {"service": "appeal"}, (409, 404, 404, 404, 403, 403)),
     ("POST", "/answer", {"form": {}}, (409, 404, 404, 404, 403, 403)),
     ("GET", "/history", None, (200, 404, 404, 404, 200, 200)),
+    ("GET", "/form", None, (200, 404, 404, 404, 403, 403)),
     ("POST", "/release", None, (403, 403, 403, 403, 200, 200)),
     ("GET", "/assessment", None, (403, 403, 403, 403, 200, 200)),
+    ("POST", "/pause", {}, (403, 403, 403, 403, 422, 422)),
+    ("POST", "/resumption", None, (403, 403, 403, 403, 409, 409)),
+    ("POST", "/escalation", {}, (403, 403, 403, 403, 422, 422)),
+    ("POST", "/presence", None, (403, 403, 403, 403, 200, 200)),
     ("POST", "/confirmation", {"agrees": True}, (403, 403, 403, 403, 409, 409)),
     ("DELETE", "/documents/nothing", None, (404, 404, 404, 404, 403, 403)),
     # What would succeed is tried with what is wrong in it: the right is checked first.
@@ -81,7 +89,7 @@ BEFORE_AN_APPROVAL = [
 # Of the expert's check, on a document that is not there.
 ON_A_DOCUMENT = [
     ("POST", "/documents/nothing/look", None, (403, 403, 403, 403, 404, 404)),
-    ("POST", "/documents/nothing/check", {"verdict": "conforming"}, (403, 403, 403, 403, 404, 404)),
+    ("POST", "/documents/nothing/check", {"verdict": "conforming"}, (403, 403, 403, 403, 403, 404)),
 ]
 
 # On a draft, or on a draft that was withdrawn, of the owner.
@@ -107,6 +115,22 @@ ON_NO_APPLICATION = [
     ("GET", "/document-checks/defects", None, (403, 403, 403, 403, 200, 200)),
     ("GET", "/executions", None, (403, 403, 403, 403, 200, 200)),
     ("GET", f"/executions/{MISSING}", None, (403, 403, 403, 403, 404, 404)),
+    ("GET", "/statistics?region=RU-MOW", None, (403, 403, 403, 403, 200, 200)),
+    ("GET", "/forecast?region=RU-MOW", None, (403, 403, 403, 403, 200, 200)),
+    ("GET", "/batches", None, (403, 403, 200, 200, 200, 200)),
+    ("GET", "/batches/nothing", None, (403, 403, 404, 404, 404, 404)),
+    ("POST", "/batches", {}, (403, 403, 422, 422, 403, 403)),
+    ("GET", "/pause-reasons", None, (403, 403, 403, 403, 200, 200)),
+    ("GET", "/queue/views", None, (403, 403, 403, 403, 200, 200)),
+    ("POST", "/queue/views", {}, (403, 403, 403, 403, 422, 422)),
+    ("DELETE", "/queue/views/nothing", None, (403, 403, 403, 403, 200, 200)),
+    ("POST", "/bulk", {"act": "reassign", "numbers": [MISSING], "officer": "officer"},
+     (403, 403, 403, 403, 403, 200)),
+    ("GET", f"/audit?number={MISSING}", None, (403, 403, 403, 403, 403, 404)),
+    ("GET", "/sentinel", None, (403, 403, 403, 403, 200, 200)),
+    ("GET", "/executions/stuck", None, (403, 403, 403, 403, 200, 200)),
+    ("POST", f"/executions/{MISSING}/redrive", {"machine": "appeal_review"},
+     (403, 403, 403, 403, 403, 404)),
     ("POST", "/applications", NEW | {"service": "no-such"}, (404, 404, 404, 404, 403, 403)),
     ("GET", "/slots?speciality=therapist&region=RU-MOW", None, (200, 200, 200, 200, 200, 200)),
     ("POST", "/slots", {}, (403, 403, 422, 422, 422, 422)),
@@ -133,6 +157,7 @@ BY_THE_PROVIDER = [
     ("POST", "/signing", {"act": "withdrawal"}, (404, 404)),
     ("POST", "/documents", DOCUMENT, (404, 404)),
     ("POST", "/resubmission", None, (404, 404)),
+    ("POST", "/follow-up", {"service": "appeal"}, (404, 404)),
     ("POST", "/payment", None, (404, 404)),
 ]
 
@@ -149,6 +174,7 @@ def test_every_route_has_its_row(cloud):
     on_one = [*ON_A_DOCUMENT, *ON_A_REVIEWED_APPLICATION, *BEFORE_AN_APPROVAL]
     rows = {(method, "/applications/{number}" + _bare(path)) for method, path, *_ in on_one}
     rows |= {(method, _bare(path)) for method, path, *_ in ON_NO_APPLICATION}
+    rows |= {(method, _bare(path)) for method, path, *_ in [*ACCOUNT, *IDENTITY]}
     rows |= {(method, path) for method, path, *_ in ARCHIVE}  # test_archive.py
     assert rows == closed
 
@@ -160,6 +186,11 @@ def _bare(path):
         ("/documents/nothing", "/documents/{document}"),
         ("/documents/nothing", "/documents/{document}"),
         ("/papers/nothing", "/papers/{paper}"),
+        ("/representations/nothing", "/representations/{representation}"),
+        ("/access-requests/nothing", "/access-requests/{entry}"),
+        ("/accounts/nothing", "/accounts/{account}"),
+        ("/batches/nothing", "/batches/{batch}"),
+        ("/views/nothing", "/views/{view}"),
     ):
         path = path.replace(named, parameter)
     return path
@@ -225,6 +256,10 @@ def test_what_was_never_submitted_is_its_authors_alone(office, withdrawn):
     before = state(office, number)
     _check(office, ON_A_DRAFT, f"/applications/{number}")
     assert state(office, number) == before
+
+
+def test_what_people_set_up_for_themselves(office):
+    _check(office, [*ACCOUNT, *IDENTITY])
 
 
 def test_lists_and_queues(office):

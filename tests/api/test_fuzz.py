@@ -27,7 +27,7 @@ from local.people import person
 from tests.api.people import NEW, in_review, tokens
 from tests.conftest import START
 from tests.journeys.provision_steps import benefit, chosen, granted
-from tests.template import routes
+from tests.template import operations
 
 CHECKS = [
     not_a_server_error,
@@ -37,7 +37,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 OPERATIONS = [
-    re.sub("(?!^)([A-Z])", r"_\1", name).lower() for events in routes().values() for name in events
+    re.sub("(?!^)([A-Z])", r"_\1", name).lower() for events in operations().values() for name in events
 ]
 # Their parameters are any text: there is nothing to break.
 UNBREAKABLE = {"list_services", "show_service", "show_schema", "show_openapi"}

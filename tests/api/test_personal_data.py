@@ -14,7 +14,8 @@ from local.people import person
 from tests.api.people import NEW, check_problem
 
 # Items that can be erased.
-MAY_HOLD = ("FORM", "DOC#", "TEXT#", "SIGNATURE#", "GRANT#", "CONTACT")
+MAY_HOLD = ("FORM", "DOC#", "TEXT#", "SIGNATURE#", "GRANT#", "CONTACT", "PROFILE", "MESSAGE#",
+            "PERSON", "PROOF", "ACCOUNT", "FLOW", "REQUEST", "IDENTITY", "SESSION")  # fmt: skip
 
 
 def _leaks(walked, texts):
@@ -45,6 +46,9 @@ def test_the_walk_leaves_traces_everywhere(walked):
     assert kinds == {
         "META", "EVENT", "FORM", "DOC", "TEXT", "TASK", "NOTICE", "OPEN", "COMMAND", "NOTE",
         "STRAY", "SIGNATURE", "PROVIDER", "SLOT", "GRANT", "CONTACT", "CODE", "SENDINGS",
+        "PROFILE", "THREAD", "MESSAGE", "REPRESENTATION", "PERSON", "PROOF",
+        "WATCH", "OUTCOME", "BOARD", "LOOK", "PRESENT", "VIEW", "BATCH", "OFFICE",
+        "ACCOUNT", "ACT", "LOGIN", "OWNER", "FLOW", "REQUEST", "IDENTITY", "SESSION",
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.journeys.appeal_steps import refused_application
 from tests.journeys.archive_steps import PASSPORT, PDF, put_in, trust, wait
 from tests.journeys.provision_steps import CLEANING, REVIEW_ON, approved, benefit, granted
 from tests.journeys.steps import TOO_MUCH_INCOME
+from tests.journeys.test_redrive import REVIEW, stop
 
 KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
 CERTIFICATE = "disability-certificate"
@@ -105,6 +107,7 @@ def test_every_step_of_a_citizen_and_an_officer_may_come_twice(office):
         (office.officer, f"{path}/proposal", refusal),
         (office.second_officer, f"{path}/confirmation", {"agrees": True}),
         (office.citizen, f"{path}/resubmission", None),
+        (office.citizen, f"{path}/follow-up", {"service": "appeal"}),
     ]
     for position, (caller, where, body) in enumerate(steps):
         first = caller.post(where, body, key=f"{KEY}-{position}")
@@ -114,7 +117,7 @@ def test_every_step_of_a_citizen_and_an_officer_may_come_twice(office):
         office.cloud.settle()
         office.cloud.advance(minutes=10)
     assert office.show(number)["stage"] == "refused"
-    assert len(office.citizen.get("/applications")["applications"]) == 2
+    assert len(office.citizen.get("/applications")["applications"]) == 3
 
 
 def test_submitting_and_withdrawing_twice(office):
@@ -215,6 +218,15 @@ def test_what_is_to_be_signed_may_be_asked_twice(office):
     _twice(office, in_review(office), [(office.citizen, "signing", {"act": "withdrawal"})])
 
 
+def test_whether_one_may_apply_may_be_asked_twice(office):
+    """Nothing is kept of it."""
+    asked = {"region": "RU-MOW", "answers": {"category": "pensioner"}}
+    path = "/services/social-service-need/eligibility"
+    first, second = (office.cloud.request("POST", path, json=asked) for _ in range(2))
+    assert first.json == second.json
+    assert first.json["outcome"] == "approved"
+
+
 def test_a_paper_asked_for_twice_is_drawn_once(office):
     number = in_review(office)
     _twice(office, number, [(office.citizen, "papers", {"kind": "ledger"})])
@@ -296,6 +308,48 @@ def test_a_signature_put_beside_a_document_twice_is_there_once(office):
     assert done.count("signature_attached") == 1
 
 
+def test_every_step_of_a_letter_to_support_may_come_twice(office):
+    letter = {"topic": "other", "text": "Помогите"}
+    first, again = (office.citizen.post("/support", letter, key=KEY) for _ in range(2))
+    assert first == again
+    steps = [
+        (office.citizen, "message", {"text": "Ещё раз"}),
+        (office.officer, "answer", {"text": "Помогаем"}),
+        (office.citizen, "closing", None),
+    ]
+    for position, (caller, step, body) in enumerate(steps):
+        path = f"/support/{first['number']}/{step}"
+        shown, again = (caller.post(path, body, key=f"{KEY}-{position}") for _ in range(2))
+        assert shown == again
+    assert [message["sender"] for message in shown["messages"]] == ["person", "person", "office"]
+    assert len(office.citizen.get("/support")["threads"]) == 1
+
+
+def test_every_step_of_a_representation_may_come_twice(office):
+    """Proposed, looked at, confirmed; another one is agreed to."""
+    child = {"last_name": "Ивов", "first_name": "Иван", "birth_date": "01.02.2019"}
+    asked = {
+        "kind": "parent",
+        "person": child | {"snils": "112-233-445 95"},
+        "own_name": "Анна",
+        "proof": put_in(office, office.citizen),
+    }
+    path = "/representations"
+    first, again = (office.citizen.post(path, asked, key=KEY) for _ in range(2))
+    assert first == again
+    for step, body in (("look", None), ("confirmation", {"confirms": True})):
+        where = f"{path}/{first['representation']}/{step}"
+        shown, again = (office.officer.post(where, body, key=f"{KEY}-{step}") for _ in range(2))
+        assert shown.keys() == again.keys()
+    assert len(office.citizen.get(path)["own"]) == 1
+    phone = {"phone": office.relative.phone}
+    where = f"{path}/{office.citizen.post(path, asked | phone)['representation']}/acceptance"
+    agreed = office.relative.confirmed("POST", where, key=KEY)
+    headers = {"Idempotency-Key": KEY, "One-Time-Code": office.relative.code()}
+    token = office.relative.token()
+    assert office.cloud.request("POST", where, token=token, headers=headers).json == agreed
+
+
 def test_every_post_is_sent_twice_here(cloud):
     """A new one that is not here is one that nobody has sent twice."""
     described = cloud.request("GET", "/openapi.json").json["paths"]
@@ -363,3 +417,40 @@ def test_the_version_that_was_read_guards_what_is_written(office):
     )
     check_problem(answer, 409, "version_conflict")
     assert office.show(number)["form"] == {"first_name": "Анна"}
+
+
+def test_what_watches_over_the_work_may_come_twice(office):
+    """Paused, resumed, brought to a supervisor, given to another in bulk; redriven and sent: what
+    changes nothing the second time needs no key."""
+    number = in_review(office)
+    path = f"/applications/{number}"
+    until = (office.cloud.now() + timedelta(days=5)).date()
+    steps = [
+        (office.officer, "/pause", {"reason": "court", "until": f"{until}", "words": "Ждём суда"}),
+        (office.officer, "/resumption", None),
+        (office.officer, "/escalation", {"words": "Нужен совет"}),
+    ]
+    for caller, step, body in steps:
+        first, again = (caller.post(path + step, body, key=f"{KEY}{step}") for _ in range(2))
+        assert first == again
+    given = {"act": "reassign", "numbers": [number], "officer": "third-officer"}
+    for _ in range(2):
+        (line,) = office.supervisor.post("/bulk", given, key=KEY)["results"]
+        assert line["done"]
+        assert office.officer.post(f"{path}/presence")["others"] == []
+    kinds = [event["kind"] for event in office.officer.get(_history(number))["events"]]
+    new = ["clock_paused", "clock_resumed", "escalated", "reassigned"]
+    assert [kind for kind in kinds if kind in new] == new
+    views = {"name": "Мои", "filters": {}}
+    assert (
+        len([office.officer.post("/queue/views", views, key=KEY) for _ in range(2)][1]["views"])
+        == 1
+    )
+    stop(office, number)
+    again = f"/executions/{number}/redrive"
+    office.supervisor.post(again, REVIEW, key=KEY)
+    with pytest.raises(Refused, match="not_redrivable"):
+        office.supervisor.post(again, REVIEW, key=KEY)
+    file = {"service": "social-service-need", "file_name": "march.csv"}
+    sent = [office.agency("lipa").post("/batches", file, key=KEY) for _ in range(2)]
+    assert sent[0]["fields"]["key"] == sent[1]["fields"]["key"]

@@ -106,6 +106,7 @@ def test_whoever_waits_for_a_token_is_called_back_by_the_clock(state):
         caught = [error for catch in state["Catch"] for error in catch["ErrorEquals"]]
         assert "States.Timeout" in caught
         assert state["Parameters"]["Payload"]["token.$"] == "$$.Task.Token"
+        assert state["Parameters"]["Payload"]["seconds.$"] == "$.seconds", "noted for the sentinel"
 
 
 def test_every_task_is_retried_in_the_same_way():

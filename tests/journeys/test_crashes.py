@@ -43,6 +43,7 @@ from local import people
 from local.agency_file import row, written
 from local.aws import REGION, Backends
 from local.office import SERVICE, Caller, Office, Refused, form_of, needed_documents
+from local.users import PASSWORD
 from tests.journeys.appeal_steps import appeal_form, confirm_ruling, propose_ruling
 from tests.journeys.archive_steps import PDF, put_in
 from tests.journeys.provision_steps import CLEANING, REVIEW_ON, form_act
@@ -60,8 +61,11 @@ from tests.template import FUNCTION, resources
 
 HANDLERS = {
     "functions.intake.api.handler",
+    "functions.intake.account_api.handler",
     "functions.intake.cabinet_api.handler",
+    "functions.intake.identity_api.handler",
     "functions.intake.office_api.handler",
+    "functions.intake.oversight_api.handler",
     "functions.intake.batches.receive",
     "functions.intake.batch_rows.split",
     "functions.intake.batch_rows.take_in",
@@ -83,6 +87,7 @@ HANDLERS = {
     "functions.decide.payments.pay_part",
     "functions.decide.payments.take_answers",
     "functions.decide.drafts.come_by",
+    "functions.decide.sentinel.watch",
     "functions.decide.archives.remind_of_papers",
     "functions.decide.erasures.take",
     "functions.decide.erasures.come_by",
@@ -168,8 +173,19 @@ def left_to_the_clock(office: Office) -> None:
     _meanwhile(office)
     numbers = {office.casebook.load(n).form["snils"]: n for n in office.casebook.unfinished()}
     office.ask(numbers[rows[0]["snils"]], UNCLEAR_INCOME)
+    _paused(office, numbers[rows[1]["snils"]])
     office.cloud.advance(days=50)
     office.approve(numbers[rows[1]["snils"]])
+    _meanwhile(office)
+
+
+def _paused(office: Office, number: str) -> None:
+    """And taken up again the day after."""
+    path, until = f"/applications/{number}", (office.cloud.now() + timedelta(days=9)).date()
+    pause = {"reason": "court", "until": f"{until}", "words": "Ждём суда"}
+    office.officer.post(f"{path}/pause", pause)
+    office.cloud.advance(days=1)
+    office.officer.post(f"{path}/resumption")
     _meanwhile(office)
 
 
@@ -177,11 +193,27 @@ def withdrawn(office: Office) -> None:
     """And a dangerous file; the inspection has long found it good when the scanner speaks."""
     office.scanner.behave(after=timedelta(minutes=10), says=INFECTED)
     put_in(office, office.citizen)
+    letter = office.citizen.post("/support", {"topic": "other", "text": "Где мой файл?"})
     office.drop("A", "april.csv", written([row(1)]))
     _meanwhile(office)
     (number,) = office.casebook.unfinished()
     office.agency("A").post(f"/applications/{number}/withdrawal")
+    office.officer.post(f"/support/{letter['number']}/answer", {"text": "Он опасен."})
+    _forgotten_password(office)
     _meanwhile(office)
+
+
+def _forgotten_password(office: Office) -> None:
+    """And remembered in the end, so the same again. Whoever gets no code in five minutes asks for
+    another."""
+    path, told = "/account/recovery", len(office.cloud.sms)
+    login = {"login": office.citizen.phone}
+    flow = office.citizen.post(path, login)["flow"]
+    if len(office.cloud.sms) == told:
+        office.cloud.advance(minutes=5)
+        flow = office.citizen.post(path, login)["flow"]
+    office.citizen.post(f"{path}/code", {"flow": flow, "code": office.citizen.code()})
+    office.citizen.post(f"{path}/password", {"flow": flow, "password": PASSWORD})
 
 
 def _registered(office: Office, service: str, form: dict[str, Any]) -> str:
@@ -254,6 +286,7 @@ class End:
 
     applications: dict[str, Any]
     archives: list[Any]
+    threads: list[Any]
     files: Counter
     executions: list[tuple[str, str]]
     topics: set[str]
@@ -265,6 +298,8 @@ def end_of(office: Office) -> End:
     """And nothing is lost, left over, or broken."""
     cloud = office.cloud
     names = {number: f"<{told}>" for number, told in _everybody(office)}
+    threads = [line["number"] for line in office.citizen.get("/support")["threads"]]
+    letters = dict.fromkeys(threads, "<a letter>")
     for number in names:
         assert office.casebook.sealed_chain(number).broken_at is None
         _has_its_papers(office, number)
@@ -275,6 +310,7 @@ def end_of(office: Office) -> End:
     return End(
         {name: _became(office, number) for number, name in names.items()},
         [_kept_in(office, archive) for archive in _archives(office)],
+        [_written_in(office, number) for number in threads],
         _files(office, names | dict.fromkeys(_archives(office), "<an archive>")),
         sorted((names.get(e.name, "a file"), e.status) for m in machines for e in m.executions),
         {
@@ -284,10 +320,15 @@ def end_of(office: Office) -> End:
         },
         sorted(_renamed(key, names) for key in office.letters()),
         Counter(
-            _renamed(re.sub(CODE, "<code>", text), names)
+            _renamed(re.sub(CODE, "<code>", text), names | letters)
             for text in (*map(str, cloud.sms), *map(str, cloud.emails))
         ),
     )
+
+
+def _written_in(office: Office, thread: str) -> list[Any]:
+    shown = office.citizen.get(f"/support/{thread}")
+    return [shown["state"], *(message["text"] for message in shown["messages"])]
 
 
 def _everybody(office: Office) -> Iterator[tuple[str, str]]:

@@ -190,7 +190,7 @@ def test_two_experts_at_once_and_a_document_replaced_while_one_looks(office: Off
     path = f"/applications/{number}/documents/{snils}/check"
     bodies = (
         (office.expert, {"verdict": "conforming"}),
-        (office.officer, {"verdict": "conforming"}),
+        (office.supervisor, {"verdict": "conforming"}),
     )
     with ThreadPoolExecutor() as at_once:
         answers = list(at_once.map(lambda asked: refused(asked[0], path, asked[1]), bodies))

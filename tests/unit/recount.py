@@ -55,6 +55,12 @@ class Wait:
     asked: datetime
     until: datetime | None = None
     answered: bool = False
+    by_officer: bool = False
+
+    @property
+    def codes(self) -> tuple[str, str]:
+        """Of a day within it, and of the day on which it ends."""
+        return ("suspended", "resumed") if self.by_officer else ("paused", "answered")
 
 
 @dataclass
@@ -116,7 +122,7 @@ class Term:
         return instant
 
     def due(self) -> tuple[datetime, date] | None:
-        if self.on_question == "restart" and self.is_open():
+        if self.is_open() and self.restarts(self.waits[-1]):
             return None
         if self.unit == "hours":
             end = self.last_instant()
@@ -138,17 +144,20 @@ class Term:
     def happens(self, kind: str, at: datetime, amount: int) -> None:
         if kind == "extended":
             self.granted += amount
-        elif self.on_question == "run_on":
+        elif self.on_question == "run_on" and kind in ("asked", "answered"):
             pass
-        elif kind == "asked":
-            self.waits.append(Wait(at))
+        elif kind in ("asked", "paused"):
+            self.waits.append(Wait(at, by_officer=kind == "paused"))
         else:
             self.answer(at, answered=True)
 
     def answer(self, at: datetime, *, answered: bool) -> None:
         self.waits[-1].until, self.waits[-1].answered = at, answered
-        if self.on_question == "restart":
+        if self.restarts(self.waits[-1]):
             self.zero, self.granted = at, 0
+
+    def restarts(self, wait: Wait) -> bool:
+        return self.on_question == "restart" and not wait.by_officer
 
 
 def replay(
@@ -204,19 +213,29 @@ def check_ledger(term: Term, ledger: Sequence[tuple[date, bool, str, str]]) -> N
 
 
 def _expected(term: Term, day: date, number: int) -> tuple[bool, str]:
-    code, wait = code_of(term.region, day), term.in_wait(day)
+    code = code_of(term.region, day)
     if day == term.local(term.received):
         return False, "received"
     if day > term.last_counted():
         return False, "rolled"
-    answer_days = {term.local(w.until) for w in term.waits if w.answered}
-    if wait:
-        return False, "answered" if day in answer_days else "paused"
-    if day <= term.local(term.zero):
-        return False, "answered" if day in answer_days else "restarted"
+    if stopped := _stopped(term, day):
+        return False, stopped
     if term.unit == "working_days" and is_off(term.region, day):
         return False, code
     return True, "extended" if number > term.amount else code
+
+
+def _stopped(term: Term, day: date) -> str | None:
+    """Why the day stood still, by the last wait that it lies in or that ended on it; None when it
+    did not. What a restart undid stood still too."""
+    found = "restarted" if day <= term.local(term.zero) else None
+    for wait in term.waits:
+        within, last = wait.codes
+        if term.local(wait.asked) < day <= term.local(wait.until):
+            found = within
+        if found and wait.answered and day == term.local(wait.until):
+            found = last
+    return found
 
 
 def _ran_on(term: Term, day: date) -> bool:

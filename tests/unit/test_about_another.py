@@ -130,3 +130,39 @@ def test_a_stop_or_an_appointment_that_was_given_up_is_nothing_granted(service: 
         assert ("granted", "target_not_granted") in {
             (p.field, p.code) for p in error.value.problems
         }
+
+
+# ---- what is filled in --------------------------------------------------------------------------
+
+
+def test_an_application_about_another_says_already_which_one_and_who_asks() -> None:
+    about = granted()
+    rules = definitions.rules("change-or-renewal", MOSCOW)
+    told = about_another.filled_in(Target(about.case, about.rules), rules)
+    form = about.case.form
+    assert told["granted"] == about.number
+    assert {name: told[name] for name in ("last_name", "first_name", "snils", "phone")} == {
+        name: form[name] for name in ("last_name", "first_name", "snils", "phone")
+    }
+    actions.draft(rules, told, region=MOSCOW, applicant=CITIZEN)  # it refuses unknown fields
+
+
+def test_an_appeal_says_already_when_it_was_decided() -> None:
+    about = refused()
+    rules = definitions.rules("appeal", MOSCOW)
+    told = about_another.filled_in(Target(about.case, about.rules), rules)
+    assert (told["contested"], told["decision_date"]) == (about.number, "06.04.2026")
+
+
+@pytest.mark.parametrize(("about", "ways", "offered"), [
+    (granted, ("appeal",), {"appeal", "change-or-renewal", "service-refusal"}),
+    (granted, (), {"change-or-renewal", "service-refusal"}),
+    (refused, ("appeal",), {"appeal"}),
+    (on_review, (), set()),
+])  # fmt: skip
+def test_only_what_fits_is_offered(about, ways, offered) -> None:
+    life = about()
+    target = Target(life.case, life.rules)
+    services = definitions.services().values()
+    found = {s.id for s in services if about_another.can_be_asked_for(s, target, ways)}
+    assert found == offered

@@ -424,6 +424,7 @@ class TestPersonalData:
         elsewhere |= {"signature_checked"}  # tests/journeys/test_document_signatures.py
         # Of the expert's check: test_document_check.py.
         elsewhere |= {"document_looked", "document_check_marked"}
+        elsewhere |= {"escalated", "reassigned", "clock_paused", "clock_resumed"}  # test_pauses.py
         elsewhere |= {"consent_withdrawn", "data_erased", "document_erased"}  # test_consent.py
         assert event_kinds() - set(whole_life().kinds) <= elsewhere
 

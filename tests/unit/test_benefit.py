@@ -277,3 +277,21 @@ def test_every_month_is_paid_once_by_the_order_in_force(changes, stop, bank_is_s
 
 def _first_days(begun: date) -> set[date]:
     return {begun + timedelta(days=n) for n in range(5)}
+
+
+class TestExpected:
+    @pytest.mark.parametrize(
+        ("events", "on", "period"),
+        [
+            ([ordered()], "2026-04-10", "2026-05"),
+            ([ordered()], "2026-05-20", "2026-05"),  # missed: it is still owed
+            ([ordered(), *paid("2026-05")], "2026-05-20", "2026-06"),
+            ([ordered(), *paid("2026-05"), *paid("2026-06")], "2026-05-20", "2026-07"),
+            ([ordered(), *paid("2026-05"), stopped("2026-06-01")], "2026-05-20", None),
+            ([ordered(), *paid("2026-05"), stopped("2026-07-01")], "2026-05-20", "2026-06"),
+            ([ordered(first=ONCE)], "2026-05-02", ONCE),
+            ([ordered(first=ONCE), *paid(ONCE)], "2026-05-20", None),
+        ],
+    )
+    def test_what_is_paid_next(self, events, on, period):
+        assert lived(*events).expected(day(on)) == period

@@ -42,6 +42,14 @@ def answered(text: str) -> ClockEvent:
     return ClockEvent("answered", at(text))
 
 
+def paused(text: str) -> ClockEvent:
+    return ClockEvent("paused", at(text))
+
+
+def resumed(text: str) -> ClockEvent:
+    return ClockEvent("resumed", at(text))
+
+
 def extended(text: str, days: int) -> ClockEvent:
     return ClockEvent("extended", at(text), days)
 
@@ -315,12 +323,38 @@ class TestExtension:
         assert due_day(length(1), "2026-04-20", *events) == date(2026, 4, 27)
 
 
+class TestAnOfficersPause:
+    """It stops every term, and none begins anew after it."""
+
+    @pytest.mark.parametrize("on_question", OnQuestion)
+    def test_the_days_of_a_pause_are_not_counted_and_those_before_it_stay_counted(
+        self, on_question
+    ):
+        events = paused("2026-04-22"), resumed("2026-04-24")
+        due = due_day(length(5), "2026-04-20", *events, on_question=on_question)
+        assert due == date(2026, 4, 29)
+        ledger = ledger_of(length(5), "2026-04-20", *events, on_question=on_question)
+        told = [ledger[date(2026, 4, day)].code for day in (21, 22, 23, 24, 27)]
+        assert told == ["working", "working", "suspended", "resumed", "working"]
+
+    def test_while_it_lasts_the_term_ends_not_earlier_than_today(self):
+        proven = prove(
+            length(5), at("2026-04-20"), MOSCOW, [paused("2026-04-22")], as_of=at("2026-05-20")
+        )
+        assert proven.paused
+        assert proven.due_day > date(2026, 5, 20)
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("code", "events"),
         [
             ("answered_without_question", [answered("2026-04-21")]),
             ("asked_twice", [asked("2026-04-21"), asked("2026-04-22")]),
+            ("asked_twice", [paused("2026-04-21"), asked("2026-04-22")]),
+            ("paused_twice", [asked("2026-04-21"), paused("2026-04-22")]),
+            ("resumed_without_pause", [asked("2026-04-21"), resumed("2026-04-22")]),
+            ("answered_without_question", [paused("2026-04-21"), answered("2026-04-22")]),
             ("events_out_of_order", [asked("2026-04-22"), answered("2026-04-21")]),
             ("event_before_receipt", [asked("2026-04-19")]),
             ("naive_instant", [ClockEvent("asked", datetime(2026, 4, 21))]),  # noqa: DTZ001
@@ -380,14 +414,15 @@ def instants(draw, after: datetime, at_most_hours: int) -> datetime:
 @st.composite
 def happenings(draw, received: datetime, gap_hours: int) -> list[ClockEvent]:
     """A possible list of events: whatever is drawn is put where it can stand."""
-    events, now, is_open = [], received, False
-    for kind in draw(st.lists(st.sampled_from(["question", "question", "extended"]), max_size=6)):
+    events, now, ends_with = [], received, None
+    kinds = st.sampled_from(["asked", "asked", "paused", "extended"])
+    for kind in draw(st.lists(kinds, max_size=6)):
         now = draw(instants(now, gap_hours))
         if kind == "extended":
             events.append(ClockEvent("extended", now, draw(st.integers(1, 15))))
         else:
-            events.append(ClockEvent("answered" if is_open else "asked", now))
-            is_open = not is_open
+            events.append(ClockEvent(ends_with or kind, now))
+            ends_with = None if ends_with else {"asked": "answered", "paused": "resumed"}[kind]
     return events
 
 

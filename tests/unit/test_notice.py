@@ -202,6 +202,7 @@ class TestWhoIsTold:
             *("paper_requested", "paper_issued"),
             *("data_erased", "document_erased"),
             "signature_checked",
+            "reassigned",
         }
         assert quiet | TELLING_KINDS == event_kinds()
         assert not quiet & TELLING_KINDS

@@ -1,0 +1,97 @@
+"""The part of the API about who of the office saw and did what, and who is looking just now."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from adapters import definitions
+from adapters.looks import AT_MOST, Entry, order
+from casework.application import is_number
+from casework.errors import BadRequest, NotFound
+from casework.ports import Case
+from functions.intake import oversight_bodies as bodies
+from functions.intake.access import api, check_impartial, seen
+from functions.intake.http import AUDITOR, EXPERT, STAFF, SUPERVISOR, Request
+from functions.intake.wiring import applications, looks, presence
+
+AS_A_RULE = timedelta(days=30)
+ONE_DAY = timedelta(days=1)
+
+
+@api.operation(
+    "GET",
+    "/audit",
+    "Who of the office saw and did what: with an application, or one officer in a period",
+    bodies.AuditView,
+    roles={AUDITOR, SUPERVISOR},
+    query={
+        "number": "An application's number; or",
+        "actor": "an officer's name, with",
+        "since": "the first day, YYYY-MM-DD (by default 30 days ago), and",
+        "until": "the last day, YYYY-MM-DD (by default today); days of UTC",
+    },
+)
+def show_audit(request: Request) -> dict[str, Any]:
+    number, actor = request.query.get("number"), request.query.get("actor")
+    if (number is None) == (actor is None):
+        raise BadRequest("bad_parameter", name="number", expected="number or actor")
+    entries = _of_case(number) if number else _of_actor(actor, request)
+    return {
+        "entries": [_shown(entry, request.language) for entry in entries[:AT_MOST]],
+        "more": len(entries) >= AT_MOST,
+    }
+
+
+def _of_case(number: str) -> list[Entry]:
+    if not is_number(number):
+        raise NotFound("unknown_number", number=number[:20])
+    case = applications().load(number)
+    entries = [*looks().of_case(number), *_acts(case)]
+    return sorted(entries, key=order, reverse=True)
+
+
+def _acts(case: Case) -> list[Entry]:
+    number = case.application.number
+    return [Entry(e.at, e.actor, number, e.kind, e.sequence) for e in case.events]
+
+
+def _of_actor(actor: str, request: Request) -> list[Entry]:
+    until = _day(request, "until") or request.now.date()
+    since = _day(request, "since") or until - AS_A_RULE
+    first, end = (
+        request.now.replace(
+            year=day.year, month=day.month, day=day.day, hour=0, minute=0, second=0, microsecond=0
+        )
+        for day in (since, until + ONE_DAY)
+    )
+    return looks().of_actor(actor[:128], first, end)
+
+
+def _day(request: Request, name: str) -> date | None:
+    given = request.query.get(name)
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError as error:
+        raise BadRequest("bad_parameter", name=name, expected="YYYY-MM-DD") from error
+
+
+def _shown(entry: Entry, language: str) -> dict[str, Any]:
+    """A look has no event: it changed nothing."""
+    if entry.event is None:
+        title = definitions.texts("oversight")["looked"][language]
+    else:
+        title = definitions.texts("statuses")["events"][entry.event][language]
+    return {**entry._asdict(), "title": title}
+
+
+@api.operation(
+    "POST",
+    "/applications/{number}/presence",
+    "Say that one is looking at it; see who else is",
+    bodies.PresenceView,
+    roles=STAFF | {EXPERT},
+)
+def note_presence(request: Request, number: str) -> dict[str, Any]:
+    check_impartial(seen(number, request.person), request.person)
+    presence().note(number, request.person.id, request.now)
+    others = presence().others(number, request.person.id, request.now)
+    return {"number": number, "others": [other._asdict() for other in others]}

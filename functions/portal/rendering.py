@@ -1,0 +1,137 @@
+"""Templates into HTML. What they may call is all here: filters for days and sums, and the built
+files (functions/portal/static, made by `make setup` from functions/portal/assets)."""
+
+import functools
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader, PackageLoader, PrefixLoader
+from jinja2 import ChoiceLoader as Either
+
+from adapters import definitions
+from adapters.calendars import calendar_for
+from casework.decision_in_words import dotted_day
+from casework.plain_russian import plural
+from functions.portal.machine_drawing import lit
+
+ROOM = Path(__file__).parent
+STATIC = ROOM / "static"
+MONTHS = (
+    *("января", "февраля", "марта", "апреля", "мая", "июня"),
+    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
+)
+NAMED = (
+    *("январь", "февраль", "март", "апрель", "май", "июнь"),
+    *("июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"),
+)
+PARTS_OF_A_DATE = ("day", "month", "year")
+SPACE = "\N{NO-BREAK SPACE}"
+HOME_REGION = "RU-MOW"  # whose clock shows what belongs to no region
+
+
+def rendered(template: str, **data: Any) -> str:
+    return _environment().get_template(template).render(**data)
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=Either(
+            [
+                FileSystemLoader(ROOM / "templates"),
+                PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+            ]
+        ),
+        autoescape=True,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=ChainableUndefined,  # the components of govuk_frontend_jinja ask so
+        cache_size=-1,
+    )
+    environment.filters |= {"day": day, "moment": moment, "rubles": rubles, "counted": counted}
+    environment.filters |= {"local_day": local_day, "last_day": last_day, "month": month}
+    environment.filters |= {"dotted": dotted_day}
+    environment.filters |= {"date_parts": date_parts}
+    environment.globals |= {"asset": asset, "told": told, "machine": machine}
+    return environment
+
+
+def date_parts(value: Any) -> dict[str, str]:
+    """A date as it was typed, or as it is stored, for three fields."""
+    text = value if isinstance(value, str) else ""
+    told = text.split("-")[::-1] if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else text.split(".", 2)
+    return dict(zip(PARTS_OF_A_DATE, [*map(str.strip, told), "", ""][:3], strict=True))
+
+
+def day(value: date | None) -> str:
+    """1 декабря 2026 года."""
+    if value is None:
+        return ""
+    return f"{value.day}{SPACE}{MONTHS[value.month - 1]} {value.year}{SPACE}года"
+
+
+def moment(value: datetime | None, region: str | None = None) -> str:
+    """1 декабря 2026 года, 14:05: by the clock of the region."""
+    if value is None:
+        return ""
+    there = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(
+        calendar_for(region or HOME_REGION).region.zone
+    )
+    return f"{day(there.date())}, {there:%H:%M}"
+
+
+def local_day(value: datetime, region: str | None = None) -> date:
+    """The day that it is there."""
+    return calendar_for(region or HOME_REGION).local_day(value)
+
+
+def last_day(value: datetime | None, region: str | None = None) -> str:
+    """Of the first instant that is too late: the last day in time."""
+    return day(local_day(value - timedelta(seconds=1), region)) if value else ""
+
+
+def month(period: str) -> str:
+    """май 2026 года, of "2026-05"; the one payment of a benefit that is paid once has no month."""
+    year, _, number = period.partition("-")
+    return f"{NAMED[int(number) - 1]} {year}{SPACE}года" if number else "один раз"
+
+
+def rubles(value: str | Decimal) -> str:
+    """12 345,60 рублей, as people write sums."""
+    whole, _, part = f"{Decimal(value):,.2f}".partition(".")
+    return f"{whole.replace(',', SPACE)}{'' if part == '00' else ',' + part}{SPACE}₽"
+
+
+def counted(number: int, one: str, two: str, five: str) -> str:
+    return plural(number, (one, two, five)).replace(" ", SPACE, 1)
+
+
+@functools.cache
+def _built() -> dict[str, str]:
+    return json.loads((STATIC / "manifest.json").read_text(encoding="utf-8"))
+
+
+def asset(name: str) -> str:
+    """The path of a built file, by its plain name."""
+    return f"/assets/{_built()[name]}"
+
+
+@functools.cache
+def _drawing(name: str) -> dict[str, Any]:
+    return json.loads((STATIC / "machines" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def machine(name: str, entered: Sequence[str], status: str) -> dict[str, Any]:
+    """The drawing of a state machine for templates/machine.html, lit by an execution."""
+    return lit(_drawing(name), entered, status)
+
+
+def told(code: str) -> str | None:
+    """What was just done, in words; None for a code that is nobody's."""
+    return definitions.texts("told").get(code, {}).get("ru")

@@ -1,0 +1,310 @@
+"""Coming in, getting lost and coming back: accounts, as people use them over HTTP."""
+
+import re
+
+import pytest
+
+from local.office import form_of
+from local.people import MOTHER, person
+from tests.api.people import NEW, check_problem
+from tests.journeys.account_steps import (
+    EMAIL,
+    PASSWORD,
+    PHONE,
+    Newcomer,
+    code_in,
+    link_in,
+    scan,
+    signed_up,
+)
+
+SAID = {name: MOTHER[name] for name in ("last_name", "first_name", "patronymic", "birth_date")}
+IDENTITY = SAID | {"snils": MOTHER["snils"], "passport": MOTHER["passport"]}
+
+
+@pytest.fixture
+def newcomer(office):
+    return Newcomer(office)
+
+
+# ---- signing up and in --------------------------------------------------------------------------
+
+
+def test_a_newcomer_signs_up_confirms_the_address_and_signs_in_with_it(office, newcomer):
+    flow = newcomer.post("/account/sign-up", {"phone": "8 (999) 123-45-67"})
+    assert flow["sent_to"] == "+7***67"
+    newcomer.post("/account/sign-up/code", {"flow": flow["flow"], "code": code_in(office)})
+    end = {"flow": flow["flow"], "password": PASSWORD, "email": EMAIL}
+    answer = newcomer.post("/account/sign-up/password", end | {"consents_to_processing": True})
+    newcomer.token = answer["token"]
+    assert newcomer.get("/account")["state"] == "pending"
+    newcomer.refused("/account/sign-in", {"login": EMAIL, "password": PASSWORD}, 403)
+
+    newcomer.post("/account/email-confirmation", {"token": link_in(office)})
+    newcomer.post("/account/email-confirmation", {"token": link_in(office)})  # a second click
+    account = newcomer.get("/account")
+    assert (account["state"], account["email"], account["may_apply"]) == ("active", EMAIL, False)
+
+    office.cloud.advance(minutes=20)
+    flow = newcomer.post("/account/sign-in", {"login": EMAIL.upper(), "password": PASSWORD})
+    assert flow["sent_to"] is None  # the phone is told to nobody who has only the address
+    answer = newcomer.post("/account/sign-in/code", {**flow_of(flow), "code": code_in(office)})
+    newcomer.token = answer["token"]
+    assert newcomer.get("/account")["phone"] == PHONE
+
+
+def flow_of(answer):
+    return {"flow": answer["flow"]}
+
+
+def test_a_half_finished_sign_up_goes_on_with_the_same_phone(office, newcomer):
+    for _ in range(2):
+        flow = newcomer.post("/account/sign-up", {"phone": PHONE})
+        code = code_in(office)
+        newcomer.post("/account/sign-up/code", {**flow_of(flow), "code": code})
+        office.cloud.advance(minutes=6)
+    assert signed_up(office, newcomer)["state"] == "pending"
+
+
+def test_an_sms_is_sent_again_after_five_minutes_and_not_before(office, newcomer):
+    flow = newcomer.post("/account/sign-up", {"phone": PHONE})
+    first, again = len(office.cloud.sms), {"kind": "sign_up", **flow_of(flow)}
+    newcomer.post("/account/codes", again)
+    office.cloud.advance(minutes=4, seconds=59)
+    assert newcomer.post("/account/codes", again)["another_from"] == flow["another_from"]
+    assert len(office.cloud.sms) == first
+    office.cloud.advance(seconds=1)
+    newcomer.post("/account/codes", again)
+    assert len(office.cloud.sms) == first + 1
+
+
+def test_a_double_click_on_the_code_signs_in_twice_and_another_browser_does_not(office, newcomer):
+    signed_up(office, newcomer)
+    office.cloud.advance(minutes=10)
+    login = {"login": PHONE, "password": PASSWORD}
+    mine, other = (newcomer.post("/account/sign-in", login)["flow"] for _ in range(2))
+    code = code_in(office)
+    for _ in range(2):
+        assert newcomer.post("/account/sign-in/code", {"flow": mine, "code": code})["token"]
+    newcomer.refused("/account/sign-in/code", {"flow": other, "code": code}, 403, "code_not_good")
+
+
+def test_a_code_is_guessed_at_five_times_and_no_more(office, newcomer):
+    flow = flow_of(newcomer.post("/account/sign-up", {"phone": PHONE}))
+    code = code_in(office)
+    wrong = f"{(int(code) + 1) % 10**6:06d}"
+    codes = ["code_wrong"] * 4 + ["code_used_up", "code_not_good"]
+    for expected in codes:
+        newcomer.refused("/account/sign-up/code", {**flow, "code": wrong}, 403, expected)
+    newcomer.refused("/account/sign-up/code", {**flow, "code": code}, 403, "code_not_good")
+
+
+def test_passwords_are_tried_five_times_in_a_quarter_of_an_hour(office, newcomer):
+    signed_up(office, newcomer)
+    office.cloud.advance(minutes=15)
+    wrong = {"login": PHONE, "password": "Wrong12345"}
+    for _ in range(5):
+        newcomer.refused("/account/sign-in", wrong, 403, "wrong_login_or_password")
+    right = {"login": PHONE, "password": PASSWORD}
+    newcomer.refused("/account/sign-in", right, 429, "too_many_attempts")
+    office.cloud.advance(minutes=15)
+    assert newcomer.post("/account/sign-in", right)["flow"]
+
+
+@pytest.mark.long
+def test_one_address_may_not_try_them_on_everybody(office, newcomer):
+    for n in range(50):
+        login = {"login": f"+7999000{n:04d}", "password": PASSWORD}
+        newcomer.refused("/account/sign-in", login, 403)
+    last = {"login": "+79990009999", "password": PASSWORD}
+    newcomer.refused("/account/sign-in", last, 429, "too_many_attempts")
+
+
+# ---- what is told of others ---------------------------------------------------------------------
+
+
+def _same(office, path, known, unknown):
+    """The answers differ in nothing but the secret, the calls in nothing at all."""
+    told = []
+    for body in (known, unknown):
+        office.cloud.calls.clear()
+        answer = office.cloud.request("POST", path, json=body)
+        shown = answer.json if answer.status_code >= 400 else {**answer.json, "flow": ""}
+        told.append((answer.status_code, shown, [operation for _, operation in office.cloud.calls]))
+    first, second = told
+    assert {**first[1], "sent_to": ""} == {**second[1], "sent_to": ""}
+    assert (first[0], first[2]) == (second[0], second[2])
+
+
+def test_known_and_unknown_phones_are_answered_the_same_after_the_same_work(office, newcomer):
+    signed_up(office, newcomer)
+    office.cloud.advance(minutes=20)
+    known, unknown = PHONE, "+79997654321"
+    newcomer.post("/account/sign-up", {"phone": "+79990000000"})  # the secret is read once
+    _same(office, "/account/sign-up", {"phone": known}, {"phone": unknown})
+    _same(office, "/account/recovery", {"login": known}, {"login": unknown})
+    wrong = {"password": "Wrong12345"}
+    _same(office, "/account/sign-in", {"login": known, **wrong}, {"login": unknown, **wrong})
+    texts = [text for number, text in office.cloud.sms if number in (known, unknown)][-4:]
+    assert [bool(re.search(r"\b[0-9]{6}\b", text)) for text in texts] == [False, True, True, False]
+
+
+def test_a_code_that_was_never_sent_helps_nobody(office, newcomer):
+    """A phone that has an account already: nobody takes it over by signing up."""
+    signed_up(office, newcomer)
+    office.cloud.advance(minutes=20)
+    flow = flow_of(newcomer.post("/account/sign-up", {"phone": PHONE}))
+    newcomer.refused("/account/sign-up/code", {**flow, "code": "000000"}, 403)
+    password = {**flow, "password": PASSWORD, "email": EMAIL, "consents_to_processing": True}
+    newcomer.refused("/account/sign-up/password", password, 403, "code_not_yet")
+
+
+# ---- recovery -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("login", [PHONE, EMAIL])
+def test_a_forgotten_password_is_set_anew_and_the_old_one_opens_nothing(office, newcomer, login):
+    signed_up(office, newcomer, confirm=True)
+    office.cloud.advance(minutes=20)
+    flow = flow_of(newcomer.post("/account/recovery", {"login": login}))
+    weak = {**flow, "password": "12345"}
+    newcomer.refused("/account/recovery/password", weak, 403, "code_not_yet")
+    code = code_in(office, by_mail=login == EMAIL)
+    newcomer.post("/account/recovery/code", {**flow, "code": code})
+    newcomer.refused("/account/recovery/password", weak, 422)
+    old = {"login": PHONE, "password": PASSWORD}
+    newcomer.refused("/account/sign-in", old, 403, "account_recovering")
+    for _ in range(2):  # a second click
+        newcomer.post("/account/recovery/password", {**flow, "password": "Drugoi-parol7"})
+    assert "Пароль" in office.cloud.sms[-1][1]
+    newcomer.refused("/account/sign-in", old, 403, "wrong_login_or_password")
+    assert newcomer.post("/account/sign-in", {"login": PHONE, "password": "Drugoi-parol7"})["flow"]
+
+
+def test_a_closed_account_is_opened_by_the_office_with_another_phone(office, newcomer):
+    signed_up(office, newcomer, confirm=True)
+    officer, new_phone = office.officer, "+79995550055"
+    known = officer.post("/accounts/search", {"login": PHONE})
+    officer.post(f"/accounts/{known['id']}/block", {"reason": "stolen"})
+    office.cloud.advance(minutes=20)
+    login = {"login": PHONE, "password": PASSWORD}
+    newcomer.refused("/account/sign-in", login, 403, "account_blocked")
+    newcomer.post("/account/recovery", {"login": PHONE})
+    assert not re.search(r"\b[0-9]{6}\b", office.cloud.sms[-1][1])
+
+    number = newcomer.asks_for_access(new_phone, SAID | {"inn": MOTHER["inn"]})
+    (line,) = officer.get("/access-requests")["requests"]
+    assert (line["number"], line["overdue"]) == (number, False)
+    shown = officer.get(f"/access-requests/{number}")
+    assert shown["scan_state"] == "accepted"
+    assert shown["scan"].startswith("http")
+    answer = {"outcome": "granted", "account": known["id"], "checked_by": "video"}
+    for _ in range(2):  # a second click
+        officer.post(f"/access-requests/{number}/answer", answer)
+    assert office.officer.get("/access-requests")["requests"] == []
+    assert officer.get(f"/access-requests/{number}")["scan"] is None
+    office.cloud.settle()
+
+    assert office.cloud.sms[-1][0] == new_phone
+    flow = flow_of(newcomer.post("/account/recovery", {"login": new_phone}))
+    newcomer.post("/account/recovery/code", {**flow, "code": code_in(office)})
+    newcomer.post("/account/recovery/password", {**flow, "password": "Drugoi-parol7"})
+    assert newcomer.post("/account/sign-in", {"login": new_phone, "password": "Drugoi-parol7"})
+    found = officer.post("/accounts/search", {"login": new_phone})
+    acts = [(act["kind"], act["by"]) for act in found["acts"]]
+    assert ("blocked", "officer") in acts
+    assert ("let_in", "officer") in acts
+
+
+def test_a_request_that_waits_a_day_is_overdue(office, newcomer):
+    newcomer.asks_for_access("+79995550055", SAID | {"inn": MOTHER["inn"]}, with_scan=False)
+    office.cloud.advance(hours=24)
+    (line,) = office.officer.get("/access-requests")["requests"]
+    assert line["overdue"]
+
+
+# ---- identity -----------------------------------------------------------------------------------
+
+
+def test_only_a_person_who_is_known_applies_and_the_draft_is_kept(office, newcomer):
+    """Confirmed by registries, which answer in their own time."""
+    signed_up(office, newcomer, confirm=True)
+    number = newcomer.post("/applications", NEW)["number"]
+    newcomer.refused(f"/applications/{number}/submission", None, 403, "identity_not_confirmed")
+    where = "/account/identity/registries"
+    newcomer.refused(where, IDENTITY, 403, "passport_scan_missing")
+    scan(office, newcomer)
+    newcomer.refused(where, IDENTITY | {"snils": ""}, 422)
+    newcomer.refused(where, IDENTITY | {"last_name": "Smith", "passport": "1"}, 422)
+    assert newcomer.post(where, IDENTITY)["check"]["state"] == "asked"
+    office.cloud.advance(minutes=1)
+    account = newcomer.get("/account")
+    assert (account["may_apply"], account["identity"]["way"]) == (True, "registries")
+    newcomer.refused(where, IDENTITY, 409, "already_confirmed")
+    newcomer.refused(f"/applications/{number}/submission", None, 422)  # now it is about the form
+
+
+def test_a_registry_that_holds_other_data_says_which(office, newcomer):
+    signed_up(office, newcomer, confirm=True)
+    scan(office, newcomer)
+    office.registries.differ(IDENTITY["snils"], "pension_insurance", "birth_date", "secret")
+    newcomer.post("/account/identity/registries", IDENTITY)
+    office.cloud.advance(minutes=1)
+    account = newcomer.get("/account")
+    assert not account["may_apply"]
+    assert (account["check"]["state"], account["check"]["differs"]) == (
+        "mismatched",
+        ["дата рождения"],
+    )
+
+
+def test_nobody_is_confirmed_as_somebody_who_is_confirmed_already(office, newcomer):
+    other = Newcomer(office)
+    for who, phone, email in ((newcomer, PHONE, EMAIL), (other, "+79995550055", "b@example.com")):
+        signed_up(office, who, phone=phone, email=email, confirm=True)
+        scan(office, who)
+        who.post("/account/identity/registries", IDENTITY)
+        office.cloud.advance(minutes=6)
+    assert newcomer.get("/account")["may_apply"]
+    account = other.get("/account")
+    assert not account["may_apply"]
+    assert account["check"]["state"] == "mismatched"
+
+
+def test_an_officer_who_saw_the_person_by_video_confirms_him(office, newcomer):
+    signed_up(office, newcomer, confirm=True)
+    scan(office, newcomer)
+    asked = newcomer.post("/account/identity/video", {"words": "После 18 часов"})
+    path = f"/access-requests/{asked['number']}"
+    token, refused = office.officer.token(), {"outcome": "granted", "checked_by": "documents"}
+    answer = office.cloud.request("POST", f"{path}/answer", token=token, json=refused)
+    check_problem(answer, 422)
+    office.officer.post(f"{path}/answer", {"outcome": "granted", "checked_by": "video"})
+    account = newcomer.get("/account")
+    assert account["identity"]["way"] == "video"
+    assert office.cloud.sms[-1][0] == PHONE
+
+
+def test_the_states_provider_vouches_for_a_person_once(office, newcomer):
+    signed_up(office, newcomer, confirm=True)
+    back = office.openid.sign_in(newcomer.post("/account/identity/openid")["url"], "mother")
+    assert newcomer.post("/account/identity/openid/answer", back)["may_apply"]
+    newcomer.refused("/account/identity/openid/answer", back, 403, "flow_over")
+
+
+def test_nobody_brings_back_what_was_begun_by_another(office, newcomer):
+    """Else an attacker's link would confirm the victim's account as the attacker."""
+    other = Newcomer(office)
+    signed_up(office, newcomer, confirm=True)
+    signed_up(office, other, phone="+79995550055", email="b@example.com", confirm=True)
+    back = office.openid.sign_in(newcomer.post("/account/identity/openid")["url"], "mother")
+    other.refused("/account/identity/openid/answer", back, 403, "openid_not_good")
+
+
+def test_a_closed_account_submits_nothing_with_the_token_it_still_has(office):
+    number = office.draft(form_of(person(3)))
+    office.officer.post("/accounts/citizen/block", {"reason": "rules_broken"})
+    answer = office.cloud.request(
+        "POST", f"/applications/{number}/submission", token=office.citizen.token()
+    )
+    check_problem(answer, 403, "account_blocked")
