@@ -58,6 +58,11 @@ class Accounts:
         item = self._get(f"LOGIN#{_digest(login.lower())}", "LOGIN")
         return item["account"] if item else None
 
+    def confirmed_with(self, number: str) -> str | None:
+        """Who was confirmed with this SNILS or INN, in canonical form."""
+        item = self._get(f"OWNER#{_digest(number)}", "OWNER")
+        return item["account"] if item else None
+
     def acts(self, id_: str) -> Iterator[Act]:
         """Everything that was done to the account, the newest first."""
         found = self._client.query(

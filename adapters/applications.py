@@ -299,6 +299,20 @@ class Applications:
         except Repeated:
             return self.carried_out(command)
 
+    def check_create(
+        self, change: Change, region: str, *, now: datetime, command: Command
+    ) -> Done | None:
+        """What `create` would run into now, and nothing is written: what came of the command if it
+        was carried out before. Raises AlreadyOpen, SlotTaken, KeyReused."""
+        if done := self.carried_out(command):
+            return done
+        for key in without_slots(change.holds):
+            held = self._already_open(f"OPEN#{key}")
+            if "number" in held.details:
+                raise held
+        self._slots.taking(slots_in(change.holds), "", region, now)
+        return None
+
     def change(
         self,
         number: str,

@@ -1,6 +1,6 @@
 """How often somebody has tried something, in the table of applications.
 
-    pk = ATTEMPTS#<digest>   sk = <window>   count, expires
+    pk = ATTEMPTS#<digest>   sk = ATTEMPTS#<window>   attempts, expires
 
 `digest`: of what is counted and of whose it is. An attempt is counted before it is judged, so that
 any number of them at once is no more than is allowed.
@@ -44,4 +44,4 @@ class Attempts:
 
 def _key(limit: Limit, whose: str, now: datetime) -> dict[str, Any]:
     digest = hashlib.sha256(f"{limit.what}:{whose}".encode()).hexdigest()
-    return {"pk": {"S": f"ATTEMPTS#{digest}"}, "sk": {"S": str(limit.window(now))}}
+    return {"pk": {"S": f"ATTEMPTS#{digest}"}, "sk": {"S": f"ATTEMPTS#{limit.window(now)}"}}

@@ -1,7 +1,9 @@
 """Agencies' files in S3:
 
 inbox/<agency>/<service>/<file>           dropped by the agency
+inbox/<agency>/<service>/dry-run/<file>   dropped to be judged only
 reports/<agency>/<service>/<file>.report.csv
+reports/<agency>/<service>/dry-run/<file>.report.csv
 work/<batch>/parts.json, part-0001.json, result-0001.json
 work/<batch>/scans/<sha256>     files of an archive that belong to rows
 """
@@ -11,10 +13,11 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from casework.batch import Row, RowResult, Scan
+from casework.batch import Claim, Row, RowResult, Scan
 from casework.errors import Problem
 
 INBOX = "inbox/"
+DRY_RUN = "dry-run"
 INVITED_SECONDS = 900
 FILE_AT_MOST = 200 * 1024 * 1024  # a ZIP with scans; smaller kinds are judged when they are read
 
@@ -27,6 +30,11 @@ class Drop(NamedTuple):
     service: str
     key: str
     version: str
+
+    @property
+    def dry_run(self) -> bool:
+        """Whether the file is only judged: where it lies says so."""
+        return _place(self.agency, self.service, dry_run=True) == self.key.rpartition("/")[0] + "/"
 
     @property
     def report_key(self) -> str:
@@ -45,11 +53,17 @@ def drop_of(detail: dict[str, Any]) -> Drop | None:
     found = detail["object"]
     key, version = found["key"], found.get("version-id", "")
     parts = key.removeprefix(INBOX).split("/")
+    if parts[2:3] == [DRY_RUN] and len(parts) == 4:
+        parts.remove(DRY_RUN)
     if not key.startswith(INBOX) or len(parts) != 3 or not all(parts):
         return None
     identity = f"{key}|{version or found.get('sequencer', '')}"
     batch = hashlib.sha256(identity.encode()).hexdigest()[:32]
     return Drop(batch, parts[0], parts[1], key, version)
+
+
+def _place(agency: str, service: str, *, dry_run: bool) -> str:
+    return f"{INBOX}{agency}/{service}/{f'{DRY_RUN}/' if dry_run else ''}"
 
 
 class Batches:
@@ -83,7 +97,7 @@ class Batches:
         """Of every part, in the order of the rows."""
         for part in self._get(f"work/{batch}/parts.json"):
             for result in self._get(_result_key(part["part"])):
-                yield RowResult(**{**result, "problems": _problems(result["problems"])})
+                yield _result(result)
 
     def put_scan(self, batch: str, data: bytes) -> str:
         """Gives the SHA-256 that it is found by."""
@@ -101,15 +115,29 @@ class Batches:
     def file_problems(self, batch: str) -> tuple[Problem, ...]:
         return _problems(self._get(f"work/{batch}/problems.json"))
 
+    def forget(self, drop: Drop) -> None:
+        """The dropped file and everything that was made of it but the report."""
+        version = {"VersionId": drop.version} if drop.version else {}
+        self._client.delete_object(Bucket=self._bucket, Key=drop.key, **version)
+        for keys in self._work(drop.batch):
+            named = [{"Key": key} for key in keys]
+            self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": named})
+
     def invite(
-        self, agency: str, service: str, file_name: str, then: str | None = None
+        self,
+        agency: str,
+        service: str,
+        file_name: str,
+        then: str | None = None,
+        *,
+        dry_run: bool = False,
     ) -> dict[str, Any]:
         """Where, and with which fields, a browser posts the file: {url, fields}. `then`: the
         address that it goes to after it."""
         fields = {"success_action_redirect": then} if then else {}
         return self._client.generate_presigned_post(
             Bucket=self._bucket,
-            Key=f"{INBOX}{agency}/{service}/{file_name}",
+            Key=f"{_place(agency, service, dry_run=dry_run)}{file_name}",
             Fields=fields or None,
             Conditions=[
                 *({name: value} for name, value in fields.items()),
@@ -119,15 +147,18 @@ class Batches:
         )
 
     def progress(self, batch: str) -> Progress:
-        pages = self._client.get_paginator("list_objects_v2")
-        found = pages.paginate(Bucket=self._bucket, Prefix=f"work/{batch}/")
-        names = [
-            each["Key"].rpartition("/")[2] for page in found for each in page.get("Contents", ())
-        ]
+        names = [key.rpartition("/")[2] for keys in self._work(batch) for key in keys]
         split = "parts.json" in names
         parts = sum(name.startswith("part-") for name in names)
         done = sum(name.startswith("result-") for name in names)
         return Progress(parts if split else None, done)
+
+    def _work(self, batch: str) -> Iterator[list[str]]:
+        """The keys of the batch's work, as many at once as one call deletes."""
+        pages = self._client.get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=self._bucket, Prefix=f"work/{batch}/"):
+            if keys := [found["Key"] for found in page.get("Contents", ())]:
+                yield keys
 
     def report_address(self, drop: Drop, seconds: int) -> str:
         """Whoever has it reads the report without signing in, until the seconds are over."""
@@ -171,6 +202,15 @@ def _row(stored: dict[str, Any]) -> Row:
     scans = tuple(Scan(*scan) for scan in stored["scans"])
     told = {"documents": documents, "scans": scans, "problems": _problems(stored["problems"])}
     return Row(**{**stored, **told})
+
+
+def _result(stored: dict[str, Any]) -> RowResult:
+    claim = stored.get("claim")
+    told = {
+        "problems": _problems(stored["problems"]),
+        "claim": Claim(claim[0], tuple(claim[1])) if claim else None,
+    }
+    return RowResult(**{**stored, **told})
 
 
 def _problems(stored: list[Any]) -> tuple[Problem, ...]:

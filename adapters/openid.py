@@ -16,7 +16,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from casework.errors import BadRequest, NotAllowed, Unavailable
+from casework import identifiers
+from casework.errors import BadRequest, InvalidValue, NotAllowed, Unavailable
 
 WAIT = 8  # seconds; a person is waiting, and Lambda's door closes after 29
 LARGEST = 64 * 1024  # bytes of an answer
@@ -95,7 +96,7 @@ class OpenIdProvider:
             answer = self._json(described["token_endpoint"], form, basic)
             claims = self._verified(answer["id_token"], described, nonce)
             return _vouched(claims)
-        except (KeyError, TypeError, ValueError, BadRequest) as error:
+        except (KeyError, TypeError, ValueError, BadRequest, InvalidValue) as error:
             raise NotAllowed("openid_not_good") from error
 
     def _verified(self, token: str, described: Mapping[str, Any], nonce: str) -> dict[str, Any]:
@@ -170,10 +171,11 @@ opener = urllib.request.build_opener(_NoRedirects)
 
 
 def _vouched(claims: Mapping[str, Any]) -> Vouched:
+    """In canonical form: what belongs to one account only must look alike from everywhere."""
     born = claims.get("birthdate")
     return Vouched(
         str(claims["sub"]),
         *(str(claims.get(name, "")) for name in ("family_name", "given_name", "middle_name")),
         date.fromisoformat(born) if born else None,
-        str(claims.get("snils", "")),
+        identifiers.snils(str(claims["snils"])) if claims.get("snils") else "",
     )

@@ -1,7 +1,9 @@
 """Who is signed in to the pages, and what they had typed when their time was up.
 
     pk = SESSION#<digest of the token>   sk = SESSION        the person, when it began, last seen
-    pk = TYPED#<person>                  sk = TYPED#<path>   a form that came after the end
+    pk = SESSIONS#<person>               sk = ENDED          since when those begun before are over
+    pk = TYPED#<person>                  sk = TYPED#<digest of the path>
+                                                             a form that came after the end
 
 The token itself is only in the person's cookie: whoever reads the table can be nobody.
 """
@@ -56,10 +58,26 @@ class Sessions:
         return token
 
     def find(self, token: str) -> Session | None:
-        """Also one that has ended, for a day: ask `ends_at`."""
-        found = self._client.get_item(TableName=self._table, Key=_key(token), ConsistentRead=True)
-        item = found.get("Item")
-        return _session_of(item) if item else None
+        """Also one that has ended by itself, for a day: ask `ends_at`."""
+        item = self._get(_key(token))
+        session = _session_of(item) if item else None
+        if session and self.are_over(session.person["id"], session.began_at):
+            return None
+        return session
+
+    def end_all(self, person: str, now: datetime) -> None:
+        """Every session of the person that has begun, wherever it is."""
+        item = {
+            **_ended_key(person),
+            "at": {"S": now.isoformat()},
+            "expires": _expires(now + LONGEST),
+        }
+        self._client.put_item(TableName=self._table, Item=item)
+
+    def are_over(self, person: str, began_at: datetime) -> bool:
+        """Whether all of the person's were ended since then."""
+        ended = self._get(_ended_key(person))
+        return ended is not None and began_at <= datetime.fromisoformat(ended["at"]["S"])
 
     def note_seen(self, token: str, session: Session, now: datetime) -> Session | None:
         """The session as it goes on from `now`; None when it was ended meanwhile."""
@@ -112,11 +130,15 @@ class Sessions:
 
     def typed(self, person: str, path: str) -> dict[str, list[str]] | None:
         key = _typed_key(person, path)
-        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return json.loads(found["Item"]["values"]["S"]) if "Item" in found else None
+        found = self._get(key)
+        return json.loads(found["values"]["S"]) if found else None
 
     def forget_typed(self, person: str, path: str) -> None:
         self._client.delete_item(TableName=self._table, Key=_typed_key(person, path))
+
+    def _get(self, key: dict[str, Any]) -> dict[str, Any] | None:
+        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return found.get("Item")
 
 
 def _session_of(item: Mapping[str, Any]) -> Session:
@@ -130,12 +152,20 @@ def _session_of(item: Mapping[str, Any]) -> Session:
 
 
 def _key(token: str) -> dict[str, Any]:
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    return {"pk": {"S": f"SESSION#{digest}"}, "sk": {"S": "SESSION"}}
+    return {"pk": {"S": f"SESSION#{_digest(token)}"}, "sk": {"S": "SESSION"}}
+
+
+def _ended_key(person: str) -> dict[str, Any]:
+    return {"pk": {"S": f"SESSIONS#{person}"}, "sk": {"S": "ENDED"}}
 
 
 def _typed_key(person: str, path: str) -> dict[str, Any]:
-    return {"pk": {"S": f"TYPED#{person}"}, "sk": {"S": f"TYPED#{path}"}}
+    """An address may be longer than a key."""
+    return {"pk": {"S": f"TYPED#{person}"}, "sk": {"S": f"TYPED#{_digest(path)}"}}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _expires(now: datetime) -> dict[str, str]:

@@ -62,6 +62,16 @@ class UserPool:
             raise Unavailable() if code in _LATER else error from error
         return signed_in["AuthenticationResult"]["IdToken"]
 
+    def works_here(self, person: str) -> bool:
+        """Whether the person is in a group: of the office, or of an agency."""
+        try:
+            found = self._client.admin_list_groups_for_user(
+                UserPoolId=self._pool, Username=person, Limit=1
+            )
+        except self._client.exceptions.UserNotFoundException:
+            return False
+        return bool(found["Groups"])
+
     def _set(self, person: str, **attributes: str) -> None:
         told = [{"Name": name, "Value": value} for name, value in attributes.items()]
         self._client.admin_update_user_attributes(

@@ -1,7 +1,10 @@
 """The vault of documents that were found good: shown for a minute, and copied."""
 
+import mimetypes
 from typing import Any
 from urllib.parse import quote
+
+from casework.ports import DocumentRecord
 
 SHOWN_SECONDS = 60
 _AS_TEXT = frozenset({"application/xml", "text/xml"})  # XML can bring scripts into a browser
@@ -47,6 +50,12 @@ class Vault:
         """The same file as a document of something else; erasing one leaves the other."""
         source = {"Bucket": self._bucket, "Key": key}
         self._client.copy_object(Bucket=self._bucket, Key=to, CopySource=source)
+
+
+def neutral_name(record: DocumentRecord) -> str:
+    """Addresses are logged, and the name that the applicant gave the file may name him."""
+    ending = mimetypes.guess_extension(record.content_type) or ""
+    return f"{record.kind}-{record.id[:8]}{ending}"
 
 
 def key_of_copy(key: str, number: str, document: str) -> str:

@@ -114,6 +114,14 @@ def check_may_apply(account: Account | None, now: datetime) -> None:
         must(account, SIGN_IN, now)
 
 
+def check_may_agree(account: Account | None, confirmed_with: str | None) -> None:
+    """That another acts in his name. `confirmed_with`: whose account is confirmed with the numbers
+    by which the asker names the person. A phone alone says of nobody who he is."""
+    known = account is not None and account.identity is not None
+    if not known or confirmed_with not in (None, account.id):
+        raise NotAllowed("not_the_one_named")
+
+
 # ---- what becomes of an account -----------------------------------------------------------------
 
 

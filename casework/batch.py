@@ -59,13 +59,23 @@ class Row(NamedTuple):
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
+class Claim(NamedTuple):
+    """What a row of a dry run would take for itself: the keys that one open application at a time
+    may have (Change.holds). `row`: the first row of the file that says the same."""
+
+    row: int
+    keys: tuple[str, ...]
+
+
 class RowResult(NamedTuple):
-    """`status`: accepted | repeated (in this file or before) | rejected, with every problem."""
+    """`status`: accepted | repeated (in this file or before) | rejected, with every problem.
+    `claim`: in a dry run, of a row that would be accepted."""
 
     row: int
     status: str
     number: str | None = None
     problems: tuple[Problem, ...] = ()
+    claim: Claim | None = None
 
 
 def read_rows(service: ServiceDefinition, data: bytes) -> list[Row]:
@@ -219,6 +229,21 @@ def with_repeats(rows: Iterable[Row]) -> Iterator[Row]:
 
 def _bad_file(code: str, **details: Any) -> InvalidForm:
     return InvalidForm([Problem("", code, details)])
+
+
+def judged_together(results: Iterable[RowResult]) -> Iterator[RowResult]:
+    """The rows of a dry run, each judged by itself before, in their order: who comes second for
+    what only one may have is rejected, as it would be when the rows are taken in."""
+    taken: dict[str, int] = {}
+    for result in results:
+        row, keys = result.claim or Claim(result.row, ())
+        earlier = [taken[key] for key in keys if taken.get(key, row) != row]
+        if earlier:
+            problem = Problem("", "taken_by_row", {"row": earlier[0]})
+            yield RowResult(result.row, "rejected", problems=(problem,))
+        else:
+            taken |= dict.fromkeys(keys, row)
+            yield result
 
 
 # ---- the report ---------------------------------------------------------------------------------

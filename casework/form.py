@@ -216,6 +216,11 @@ def _check_of(field: FormField) -> Check:
     return CHECKS[field.type](field)
 
 
+def length_at_most(field: FormField) -> int | None:
+    """How long its text may be; None for a field of another type."""
+    return int(field.at_most or TEXT_AT_MOST) if field.type is FieldType.TEXT else None
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise InvalidValue("wrong_type", expected="text")

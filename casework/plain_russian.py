@@ -272,5 +272,8 @@ def stems(text: str) -> list[str]:
 
 def is_found(service: ServiceDefinition, asked: str) -> bool:
     """Whether every word that is asked for begins a word of what the service says of itself."""
+    wanted = stems(asked)
+    if not wanted:
+        return True
     said = stems(" ".join((service.title, service.summary, *service.who, service.code or "")))
-    return all(any(word.startswith(stem) for word in said) for stem in stems(asked))
+    return all(any(word.startswith(stem) for word in said) for stem in wanted)

@@ -14,7 +14,7 @@ from typing import Any
 from casework import form
 from casework.condition import Definition, holds, years_between
 from casework.errors import InvalidForm, VersionConflict
-from casework.fields import FieldType, FormField, Name
+from casework.fields import FieldType, FormField, Name, Text
 from casework.service import ServiceDefinition
 
 ADULT = 18
@@ -22,6 +22,14 @@ _NEVER = frozenset({FieldType.GROUP, FieldType.CONSENT})
 
 Values = Mapping[str, Any]
 """Of a form or a profile, as stored: JSON types."""
+
+
+class ProfileSection(Definition):
+    """Fields that are asked together, on one page."""
+
+    name: Name
+    title: Text
+    fields: tuple[Name, ...]
 
 
 class ProfileDefinition(Definition):
@@ -36,6 +44,7 @@ class ProfileDefinition(Definition):
     acting: dict[Name, str]
     alias: dict[Name, Name]
     fields: tuple[FormField, ...]
+    sections: tuple[ProfileSection, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import argparse
 import ast
 import fcntl
 import functools
+import hashlib
 import os
 import re
 import shutil
@@ -28,7 +29,8 @@ from adapters import definitions
 ROOT = Path(__file__).resolve().parent.parent
 UV = ROOT / ".venv/bin/uv"
 STORE = ROOT / ".tools/wheels"
-"""Each wheel as it is deployed, unpacked and compiled once; artefacts are hard links to it."""
+"""Each wheel as it is deployed, unpacked, rid of its surplus and compiled once; artefacts are hard
+links to it."""
 
 RUNTIME = "3.13"
 PLATFORM = "aarch64-manylinux_2_28"  # Lambda's arm64; its Amazon Linux 2023 has glibc 2.34
@@ -191,7 +193,8 @@ def _models(sources: dict[Path, set[str]]):
 def wheels(wanted: frozenset[str], platform: str, version: str) -> list[Path]:
     """Folders of the locked wheels, unpacked and compiled."""
     compiled = version if interpreter(version) else f"{version}-sources"
-    store = STORE / f"{platform}-{compiled}"
+    spared = hashlib.sha256(repr(SURPLUS).encode()).hexdigest()[:8]
+    store = STORE / f"{platform}-{compiled}-{spared}"
     store.mkdir(parents=True, exist_ok=True)
     with (store / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # sam builds functions side by side

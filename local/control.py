@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import boto3
 from jinja2 import Environment, FileSystemLoader
-from werkzeug.exceptions import BadRequest, HTTPException, NotFound
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
@@ -31,6 +31,7 @@ from local.openid_provider import PEOPLE
 from local.payment_provider import BadPageError, ProviderDownError
 
 HEADER = "X-Opora-Local"
+HERE = ("127.0.0.1", "localhost")
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True)
 JUMPS = {
     "hour": "На час",
@@ -81,9 +82,10 @@ class Control:
     @Request.application
     def _local(self, request: Request) -> Response:
         try:
+            if urlsplit(request.host_url).hostname not in HERE:
+                raise Forbidden("another name for this machine")
             endpoint, parameters = ROUTES.bind_to_environ(request.environ).match()
-            # The seal in the address of a payment says already that it is no other page's idea.
-            if request.method == "POST" and not _is_ours(request) and endpoint != "pay":
+            if request.method == "POST" and not _is_ours(request):
                 raise BadRequest(f"The header {HEADER} is missing")
             answer = getattr(self, endpoint)(request, **parameters)
         except HTTPException as error:
@@ -168,8 +170,9 @@ class Control:
     def drop(self, request: Request) -> dict[str, Any]:
         """Put the body into the agency's inbox; answers with the report when it is written."""
         agency, service, name = (request.args[key] for key in ("agency", "service", "name"))
+        data, dry_run = request.get_data(), "dry_run" in request.args
         with self._cloud.standing_still():
-            report = self._office.drop(agency, name, request.get_data(), service)
+            report = self._office.drop(agency, name, data, service, dry_run=dry_run)
             return {"key": report, "report": self._office.report(report)}
 
     def history(self, _: Request, number: str) -> dict[str, Any]:

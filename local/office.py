@@ -313,9 +313,17 @@ class Office:
 
     # ---- agencies -------------------------------------------------------------------------------
 
-    def drop(self, agency: str, name: str, data: bytes, service: str = SERVICE) -> str:
+    def drop(
+        self,
+        agency: str,
+        name: str,
+        data: bytes,
+        service: str = SERVICE,
+        *,
+        dry_run: bool = False,
+    ) -> str:
         """Put a file into the agency's inbox; gives the key of its report once it is there."""
-        key = f"{agency}/{service}/{name}"
+        key = f"{agency}/{service}/{'dry-run/' if dry_run else ''}{name}"
         self._s3().put_object(
             Bucket=self.cloud.outputs["BatchesBucket"], Key=f"inbox/{key}", Body=data
         )

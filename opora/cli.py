@@ -77,7 +77,9 @@ def _token(options: argparse.Namespace) -> int:
 def _drop(options: argparse.Namespace) -> int:
     from opora import remote
 
-    return remote.drop(options.url, options.file, options.agency, options.service)
+    return remote.drop(
+        options.url, options.file, options.agency, options.service, dry_run=options.dry_run
+    )
 
 
 def _history(options: argparse.Namespace) -> int:
@@ -217,6 +219,11 @@ def _add_remote(commands: argparse._SubParsersAction) -> None:
     )
     drop.add_argument("--agency", required=True, help="whose inbox, for example A")
     drop.add_argument("--service", default="social-service-need", help="default: %(default)s")
+    drop.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="only judge the rows: no application, no notices, nothing is kept but the report",
+    )
     history = _remote(commands, "history", "everything that happened to an application")
     history.add_argument("number", help="for example 123-456-7890")
     history.add_argument(

@@ -53,9 +53,10 @@ def show_token(url: str, person: str) -> int:
     return 0
 
 
-def drop(url: str, file: Path, agency: str, service: str) -> int:
-    """The report is written beside the file, as it is beside the dropped one in S3. Exit status 1
-    when the file could not be read, rows were rejected, or scans belong to no row."""
+def drop(url: str, file: Path, agency: str, service: str, *, dry_run: bool = False) -> int:
+    """The report is written beside the file, as it is beside the dropped one in S3; that of a dry
+    run under a name of its own. Exit status 1 when the file could not be read, rows were rejected,
+    or scans belong to no row."""
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -64,15 +65,17 @@ def drop(url: str, file: Path, agency: str, service: str) -> int:
         raise Failure(f"{agency!r} is not an agency: give its code, for example A")
     if not service or "/" in service:
         raise Failure(f"{service!r} is not a service: `opora services list` names them")
-    where = urlencode({"agency": agency, "service": service, "name": file.name})
+    asked = {"agency": agency, "service": service, "name": file.name}
+    where = urlencode(asked | ({"dry_run": "yes"} if dry_run else {}))
     print(f"Dropped {file.name} into the inbox of {agency}; waiting ...", file=sys.stderr)
     answer = _call(url, f"/_local/drop?{where}", data)
-    report = file.with_name(f"{file.name}.report.csv")
+    report = file.with_name(f"{file.name}{'.dry-run' if dry_run else ''}.report.csv")
     try:
         report.write_text(answer["report"], encoding="utf-8-sig", newline="")
     except OSError as error:
+        done = "judged" if dry_run else "taken in"
         raise Failure(
-            f"the file is taken in, but {report} cannot be written: {error.strerror}; "
+            f"the file is {done}, but {report} cannot be written: {error.strerror}; "
             f"the report is in S3 at {answer['key']}"
         ) from error
     summary = answer["report"].partition("\r\n\r\n")[0].splitlines()
@@ -80,7 +83,7 @@ def drop(url: str, file: Path, agency: str, service: str) -> int:
     for line in lines:
         print(": ".join(cell for cell in line if cell))
     print(f"Report: {report} (in S3: {answer['key']})")
-    whole = lines[0][0] != UNREADABLE and lines[-1][0] != STRAYS
+    whole = UNREADABLE not in (line[0] for line in lines) and lines[-1][0] != STRAYS
     return 0 if whole and ["с ошибками", "0"] in lines else 1
 
 

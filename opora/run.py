@@ -140,7 +140,7 @@ Opora runs at {url}   (virtual time: {now:%d.%m.%Y %H:%M} UTC; data in {state}/)
 
   API           {url}/openapi.json
   S3            {cloud.s3_url}
-  Pages         {url}/cabinet   sign in with a phone and the password from below
+  Pages         {url}/   in Chromium, Chrome or Edge: a phone and the password from below
   SMS, e-mail   {url}/_local/outbox   the codes to sign in come there
   time machine  {url}/_local/time
 

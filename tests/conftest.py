@@ -45,13 +45,17 @@ def shared_office() -> Iterator[Office]:
 @pytest.fixture
 def office(shared_office: Office) -> Office:
     """The office on its first morning: nobody has applied, registries behave as their file says."""
-    shared_office.cloud.reset(start=START)
-    shared_office.registries.start_over()
-    shared_office.scanner.start_over()
-    shared_office.payments.start_over()
-    shared_office.bank.start_over()
-    shared_office.experts_at_work = True
+    start_over(shared_office)
     return shared_office
+
+
+def start_over(office: Office) -> None:
+    office.cloud.reset(start=START)
+    office.registries.start_over()
+    office.scanner.start_over()
+    office.payments.start_over()
+    office.bank.start_over()
+    office.experts_at_work = True
 
 
 @pytest.fixture

@@ -175,6 +175,8 @@ def _followed_by_pages(office: Office, number: str) -> None:
 
 def _papers_read(office: Office, number: str) -> None:
     """By the owner, and by somebody to whom he shows one."""
+    attached = (each for each in office.show(number)["documents"] if each["state"] == "accepted")
+    office.citizen.get(f"/applications/{number}/documents/{next(attached)['id']}")
     path = f"/applications/{number}/papers"
     office.citizen.post(path, {"kind": "ledger"})
     office.cloud.settle()
@@ -334,6 +336,7 @@ def _came_in(office: Office, form: Form) -> None:
     office.officer.get(f"/access-requests/{number}")
     answer = {"outcome": "granted", "account": known, "checked_by": "video"}
     office.officer.post(f"/access-requests/{number}/answer", answer)
+    office.cloud.advance(minutes=1)  # what was begun before being let in is over
     flow = who.post("/account/recovery", {"login": email})["flow"]
     code = code_in(office, by_mail=True)
     who.post("/account/recovery/code", {"flow": flow, "code": code})
@@ -423,6 +426,17 @@ def _overseen(office: Office, number: str, form: Form) -> None:
     figures = ("/sentinel", "/statistics", "/forecast", f"/audit?number={number}")
     for where in (*figures, "/audit?actor=officer", "/queue?mine=yes", "/pause-reasons"):
         office.supervisor.get(where)
+    _overseen_by_pages(office, number, words)
+
+
+def _overseen_by_pages(office: Office, number: str, words: str) -> None:
+    officer, case = Visitor(office.cloud, office.officer), f"/office/applications/{number}"
+    assert number in officer.open("/office/queue?mine=yes").text
+    officer.submit(officer.open(case), button="Показать")
+    officer.submit(officer.open(f"{case}/escalation"), {"words": words}, "Позвать")
+    supervisor = Visitor(office.cloud, office.supervisor)
+    for place in (case, f"{case}/history", "/office/executions", f"/office/audit?number={number}"):
+        assert supervisor.open(place).status == 200
 
 
 def _stopped_by_hand(office: Office, number: str) -> None:
@@ -526,6 +540,7 @@ def _in_a_batch(office: Office, form: Form) -> None:
         ["RU-MOW", held, *wrong],
     ]
     text = "\n".join(";".join(map(str, line)) for line in lines)
+    office.drop("lipa", "march.csv", text.encode(), dry_run=True)
     office.drop("lipa", "march.csv", text.encode())
     (first, *_) = office.agency("lipa").get("/batches")["batches"]
     office.agency("lipa").get(f"/batches/{first['batch']}")

@@ -11,8 +11,8 @@ from functions.intake import access_scans, identity_show
 from functions.intake import entry_bodies as shapes
 from functions.intake.access import api
 from functions.intake.entry_steps import login_of, tell, titled
-from functions.intake.entry_wiring import access_requests, user_pool
-from functions.intake.http import READERS, STAFF, Request
+from functions.intake.entry_wiring import access_requests, sessions, user_pool
+from functions.intake.http import READERS, STAFF, SUPERVISOR, Request
 from functions.intake.wiring import accounts
 
 ONE = "/access-requests/{entry}"
@@ -89,7 +89,8 @@ def find_account(request: Request) -> dict[str, Any]:
 )
 def block_account(request: Request, account: str) -> dict[str, Any]:
     by, now, reason = request.person.id, request.now, request.body.reason
-    _check_other(account, by)
+    _check_may_decide(account, request)
+    sessions().end_all(account, now)  # first: whoever dies after it is asked to do it again
     known = accounts().change(
         account, lambda a: law.block(a, reason, by, now), "blocked", by=by, now=now
     )
@@ -100,7 +101,7 @@ def block_account(request: Request, account: str) -> dict[str, Any]:
 def _carried_out(asked: AccessRequest, request: Request) -> Account:
     """First what is granted, then that it was: who dies in between does it again."""
     by, now = request.person.id, request.now
-    _check_other(asked.account, by)
+    _check_may_decide(asked.account, request)
     if asked.answer.outcome != GRANTED:
         return accounts().load(asked.account)
     if asked.kind == ACCESS:
@@ -108,6 +109,7 @@ def _carried_out(asked: AccessRequest, request: Request) -> Account:
             asked.account, lambda a: law.let_in(a, asked.phone, now), "let_in", by=by, now=now
         )
         user_pool().set_phone(let_in.id, let_in.phone)
+        sessions().end_all(let_in.id, now)
         return let_in
 
     def act(account: Account) -> Account:
@@ -119,10 +121,13 @@ def _carried_out(asked: AccessRequest, request: Request) -> Account:
     return accounts().change(asked.account, act, "identity_confirmed", by=by, now=now)
 
 
-def _check_other(account: str, by: str) -> None:
-    """Nobody decides about himself."""
-    if account == by:
+def _check_may_decide(account: str, request: Request) -> None:
+    """Nobody decides about himself; of those who work here, no officer about a supervisor, in whose
+    account he would be one."""
+    if account == request.person.id:
         raise NotAllowed("own_application")
+    if SUPERVISOR not in request.person.roles and user_pool().works_here(account):
+        raise NotAllowed("only_supervisors")
 
 
 def _tell(account: Account, asked: AccessRequest, request: Request) -> None:

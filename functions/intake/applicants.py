@@ -9,7 +9,6 @@ from casework import violations
 from casework.accounts import check_may_apply
 from casework.application import Application
 from casework.ports import Rules
-from functions.intake.http import CITIZEN, Person
 from functions.intake.wiring import accounts, applications
 
 
@@ -21,10 +20,9 @@ def check_bars(rules: Rules, stored: Mapping[str, Any], agency: str | None, now:
     violations.check(known, rules, now)
 
 
-def check_known(person: Person, now: datetime) -> None:
-    """Only a person whose identity is confirmed applies; an agency answers for its clients."""
-    if CITIZEN in person.roles:
-        check_may_apply(accounts().find(person.id), now)
+def check_known(citizen: str, now: datetime) -> None:
+    """Only a person whose identity is confirmed applies."""
+    check_may_apply(accounts().find(citizen), now)
 
 
 def filing_day(application: Application) -> str:

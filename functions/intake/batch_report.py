@@ -1,4 +1,5 @@
-"""The report on an agency's file: problems of the file first, totals, then every row."""
+"""The report on an agency's file: whether it was a dry run, problems of the file, totals, then
+every row."""
 
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
@@ -8,7 +9,10 @@ from casework.batch import RowResult
 from casework.errors import Problem
 
 STRAYS = "файлов без строки"
+DRY_RUN = "пробная проверка"
+NOTHING_DONE = "заявления не созданы, никому ничего не отправлено"
 STATUSES = {"accepted": "принято", "repeated": "принято ранее", "rejected": "ошибки"}
+FORESEEN = {"accepted": "будет принято", "repeated": "принято ранее", "rejected": "ошибки"}
 
 
 def lines_of(
@@ -17,26 +21,30 @@ def lines_of(
     counted: dict[str, int],
     *,
     readable: bool,
+    dry_run: bool,
 ) -> Iterator[list[Any]]:
     """`problems`: of a file that is not `readable`; otherwise files that belong to no row."""
+    statuses = FORESEEN if dry_run else STATUSES
+    if dry_run:
+        yield [DRY_RUN, NOTHING_DONE]
     for problem in [] if readable else problems:
         yield ["файл не прочитан", "", problem.code, _message(problem)]
     yield ["строк", counted["rows"]]
-    yield ["принято", counted["accepted"]]
-    yield ["принято ранее", counted["repeated"]]
+    yield [statuses["accepted"], counted["accepted"]]
+    yield [statuses["repeated"], counted["repeated"]]
     yield ["с ошибками", counted["rejected"]]
     if readable and problems:
         yield [STRAYS, len(problems)]
     yield []
     yield ["строка", "результат", "номер", "поле", "код", "что исправить"]
     for result in results:
-        yield from _row_lines(result)
+        yield from _row_lines(result, statuses[result.status])
     for stray in problems if readable else []:
         yield ["", "файл без строки", "", stray.field, stray.code, _message(stray)]
 
 
-def _row_lines(result: RowResult) -> Iterator[list[Any]]:
-    begun = [result.row, STATUSES[result.status], result.number or ""]
+def _row_lines(result: RowResult, status: str) -> Iterator[list[Any]]:
+    begun = [result.row, status, result.number or ""]
     if not result.problems:
         yield [*begun, "", "", ""]
     for problem in result.problems:

@@ -2,6 +2,7 @@
 batch_intake.asl.json)."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from adapters import definitions
@@ -10,7 +11,7 @@ from adapters.batches import Drop
 from adapters.clock import now
 from adapters.inspection.verdict import DefectFound
 from casework import actions
-from casework.batch import Row, RowResult
+from casework.batch import Claim, Row, RowResult
 from casework.batch_scans import in_parts
 from casework.errors import (
     AlreadyOpen,
@@ -22,6 +23,7 @@ from casework.errors import (
     Problem,
     SlotTaken,
 )
+from casework.ports import Change
 from functions.intake.applicants import check_bars, filing_day
 from functions.intake.batch_scans import defects, read, records, send
 from functions.intake.wiring import applications, batches, create_application
@@ -43,46 +45,65 @@ def split(event: dict[str, Any], _: Any) -> dict[str, Any]:
 
 
 def take_in(event: dict[str, Any], _: Any) -> dict[str, int]:
-    """State "Take in one part": each row becomes an application, or its problems are noted."""
+    """State "Take in one part": each row becomes an application, or its problems are noted; of a
+    dry run it is only noted which."""
+    drop = Drop(**event["drop"])
     rows = batches().part(event["part"])
-    results = [_take_in(row, event["batch"], event["service"], event["agency"]) for row in rows]
+    results = [_judged(row, drop) for row in rows]
     batches().put_results(event["part"], results)
     return {"rows": len(rows)}
 
 
-def _take_in(row: Row, batch: str, service: str, agency: str) -> RowResult:
-    command = Command.of("agency", agency, service, row.digest, request=row.digest, kept=None)
-    # Kept with the command, so that a second attempt at this part knows its own rows again.
-    origin = {"batch": batch, "row": row.repeats or row.row}
+def _judged(row: Row, drop: Drop) -> RowResult:
+    command = Command.of(
+        "agency", drop.agency, drop.service, row.digest, request=row.digest, kept=None
+    )
     at = now()
     try:
-        if row.problems:
-            raise InvalidForm(row.problems)
-        rules = definitions.rules(service, row.region)
-        check_bars(rules, row.form, agency, at)
-        change = actions.submit_row(
-            rules,
-            row.form,
-            row.documents or (),
-            at,
-            scans=records(row),
-            defects=defects(batch, row, rules.service),
-            region=row.region,
-            agency=agency,
-        )
-        done = create_application(
-            replace(change, result=origin),
-            actor=f"agency:{agency}",
-            now=at,
-            command=command,
-        )
+        change = _change(row, drop, at)
+        act = _try_out if drop.dry_run else _take_in
+        return act(row, drop, change, at, command)
     except AlreadyOpen as error:
-        return RowResult(row.row, "rejected", problems=(_open_already(error, agency),))
+        return RowResult(row.row, "rejected", problems=(_open_already(error, drop.agency),))
     except (InvalidForm, InvalidValue, NotAllowed, SlotTaken) as error:
         return RowResult(row.row, "rejected", problems=_problems(error))
-    send(batch, row, done.case)
+
+
+def _change(row: Row, drop: Drop, at: datetime) -> Change:
+    if row.problems:
+        raise InvalidForm(row.problems)
+    rules = definitions.rules(drop.service, row.region)
+    check_bars(rules, row.form, drop.agency, at)
+    return actions.submit_row(
+        rules,
+        row.form,
+        row.documents or (),
+        at,
+        scans=records(row),
+        defects=defects(drop.batch, row, rules.service),
+        region=row.region,
+        agency=drop.agency,
+    )
+
+
+def _take_in(row: Row, drop: Drop, change: Change, at: datetime, command: Command) -> RowResult:
+    # Kept with the command, so that a second attempt at this part knows its own rows again.
+    origin = {"batch": drop.batch, "row": row.repeats or row.row}
+    done = create_application(
+        replace(change, result=origin), actor=f"agency:{drop.agency}", now=at, command=command
+    )
+    send(drop.batch, row, done.case)
     first = row.repeats is None and done.result == origin
     return RowResult(row.row, "accepted" if first else "repeated", done.case.application.number)
+
+
+def _try_out(row: Row, _: Drop, change: Change, at: datetime, command: Command) -> RowResult:
+    """What would become of the row if the file were taken in now. Nothing is written."""
+    done = applications().check_create(change, row.region, now=at, command=command)
+    if done:
+        return RowResult(row.row, "repeated", done.case.application.number)
+    claim = Claim(row.repeats or row.row, change.holds)
+    return RowResult(row.row, "repeated" if row.repeats else "accepted", claim=claim)
 
 
 def _open_already(error: AlreadyOpen, agency: str) -> Problem:

@@ -27,7 +27,8 @@ LINK_SECONDS = 300
 def send_batch(request: Request) -> dict[str, Any]:
     new: bodies.NewBatch = request.body
     definitions.service(new.service)  # refuses an unknown one
-    return batches().invite(request.person.agency, new.service, new.file_name, new.then)
+    agency = request.person.agency
+    return batches().invite(agency, new.service, new.file_name, new.then, dry_run=new.dry_run)
 
 
 @api.operation(
@@ -79,6 +80,7 @@ def _shown(line: BatchLine) -> dict[str, Any]:
         "agency": line.drop.agency,
         "service": line.drop.service,
         "file_name": line.drop.key.rpartition("/")[2],
+        "dry_run": line.drop.dry_run,
         "state": "reported" if line.reported_at else "taken_in",
         "dropped_at": line.dropped_at,
         "reported_at": line.reported_at,

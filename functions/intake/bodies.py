@@ -664,6 +664,7 @@ class FieldView(View):
     hint: str
     asked: str = Field(description="When it is asked, in words; empty: always")
     options: list[OptionView]
+    at_most: int | None = Field(description="Of a text, its length")
     fields: list["FieldView"] = Field(description="Of each member of a group")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters import definitions
 from casework import plain_russian
+from casework.form import length_at_most
 from casework.service import FormField, Outcome, ServiceDefinition
 
 
@@ -81,5 +82,6 @@ def shown_field(field: FormField, titles: plain_russian.Titles) -> dict[str, Any
         "hint": field.hint,
         "asked": plain_russian.when(field.when, titles),
         "options": [{"value": o.value, "title": o.title} for o in field.options],
+        "at_most": length_at_most(field),
         "fields": _fields(field.fields, inner),
     }

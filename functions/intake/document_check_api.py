@@ -1,16 +1,15 @@
 """The part of the API for experts: what awaits their eye, the file, and their verdict."""
 
-import mimetypes
 from datetime import datetime, timedelta
 from typing import Any
 
 from adapters import definitions
 from adapters.calendars import calendar_for
 from adapters.casebook import rules_of
+from adapters.vault import neutral_name
 from adapters.wording import text_of
 from casework import document_check
 from casework.errors import BadRequest
-from casework.ports import DocumentRecord
 from functions.intake import bodies
 from functions.intake import document_check_bodies as shapes
 from functions.intake.access import acted, api, carry_out
@@ -90,7 +89,7 @@ def look_at_document(request: Request, number: str, document: str) -> dict[str, 
         document_check.look(done.case, document)
     record = done.case.documents[document]
     needed = rules_of(done.case.application).service.document(record.kind)
-    name = _safe_name(record)
+    name = neutral_name(record)
     return {
         "url": vault().address(
             record.vault_key, name, record.content_type, download=False, seconds=LOOK_SECONDS
@@ -100,12 +99,6 @@ def look_at_document(request: Request, number: str, document: str) -> dict[str, 
         "content_type": record.content_type,
         "shows": list(needed.shows),
     }
-
-
-def _safe_name(record: DocumentRecord) -> str:
-    """Addresses are logged, and the name that the applicant gave the file may name him."""
-    ending = mimetypes.guess_extension(record.content_type) or ""
-    return f"{record.kind}-{record.id[:8]}{ending}"
 
 
 @api.operation(

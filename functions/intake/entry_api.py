@@ -43,7 +43,14 @@ from functions.intake.entry_steps import (
     tell,
     use_code,
 )
-from functions.intake.entry_wiring import access_requests, attempts, flows, mail, user_pool
+from functions.intake.entry_wiring import (
+    access_requests,
+    attempts,
+    flows,
+    mail,
+    sessions,
+    user_pool,
+)
 from functions.intake.http import Request
 from functions.intake.wiring import accounts
 
@@ -135,7 +142,7 @@ def begin_sign_in(request: Request) -> dict[str, Any]:
     law.must(account, SIGN_IN, request.now)
     attempts().forgive(PASSWORDS_BY_LOGIN, login, request.now)
     told = {"to": account.phone, "message": "sign_in", "shown": login == account.phone}
-    kept = {"known": True, "account": account.id, "token": token}
+    kept = {"known": True, "account": account.id, "token": token, "at": request.now.isoformat()}
     return begin_flow("sign_in", told | kept, request)
 
 
@@ -149,6 +156,7 @@ def begin_sign_in(request: Request) -> dict[str, Any]:
 )
 def end_sign_in(request: Request) -> dict[str, Any]:
     told = use_code("sign_in", request.body.flow, request.body.code, request)
+    _must_still_stand(told)
     _changed(told["account"], lambda a: law.signed_in(a, request.now), "signed_in", request)
     return _signed_in(told["token"])
 
@@ -218,7 +226,7 @@ def begin_recovery(request: Request) -> dict[str, Any]:
     messages = {law.INACTIVE: "recovery_unknown", law.BLOCKED: "recovery_blocked"}
     message = messages.get(stands, "recovery")
     told = {"to": login, "message": message, "shown": True, "known": message == "recovery"}
-    kept = {"account": account.id if account else ""}
+    kept = {"account": account.id if account else "", "at": request.now.isoformat()}
     return begin_flow("recovery", told | kept, request)
 
 
@@ -233,6 +241,7 @@ def begin_recovery(request: Request) -> dict[str, Any]:
 def prove_recovery(request: Request) -> dict[str, Any]:
     flow = request.body.flow
     told = use_code("recovery", flow, request.body.code, request)
+    _must_still_stand(told)
     if not told.get("proven"):
         _changed(
             told["account"], lambda a: law.recovering(a, request.now), "recovery_begun", request
@@ -257,6 +266,7 @@ def set_new_password(request: Request) -> dict[str, Any]:
     law.check_password(given.password, phone=account.phone, email=account.email)
     law.must(account, SET_PASSWORD, request.now)
     user_pool().set_password(account.id, given.password)
+    sessions().end_all(account.id, request.now)
     account = _changed(
         account.id, lambda a: law.recovered(a, request.now), "password_changed", request
     )
@@ -333,6 +343,12 @@ def _called(login: str) -> Account | None:
 
 def _changed(id_: str, act: Any, kind: str, request: Request) -> Account:
     return accounts().change(id_, act, kind, by=id_, now=request.now)
+
+
+def _must_still_stand(told: dict[str, Any]) -> None:
+    """What was begun with a password, or a phone, that was changed since, leads nowhere."""
+    if sessions().are_over(told["account"], datetime.fromisoformat(told["at"])):
+        raise NotAllowed("flow_over")
 
 
 def _proven(kind: str, flow: str, told: dict[str, Any], request: Request) -> dict[str, Any]:

@@ -88,9 +88,10 @@ def _check_numbers(typed: Mapping[str, str]) -> None:
 
 
 def login_of(typed: str) -> str | None:
-    """A phone or an address in its one form; None for what is neither."""
+    """A phone or an address in its one form, letters small, so that each is counted as one; None
+    for what is neither."""
     try:
-        return identifiers.email(typed) if "@" in typed else identifiers.phone(typed)
+        return identifiers.email(typed).lower() if "@" in typed else identifiers.phone(typed)
     except InvalidValue:
         return None
 

@@ -11,7 +11,7 @@ from casework import drafts, foresight, questionnaire
 from casework.decision import Assessment
 from casework.errors import InvalidForm, Problem
 from casework.fields import FieldType, FormField
-from casework.form import TEXT_AT_MOST
+from casework.form import length_at_most
 from casework.parameters import Parameters
 from casework.ports import Case, Rules
 from casework.questionnaire import NOT_ASKED, Member, Page, Question
@@ -174,7 +174,6 @@ class _Shown:
 
 
 def _question_of(field: FormField) -> dict[str, Any]:
-    longest = field.at_most or TEXT_AT_MOST
     return {
         "name": field.name,
         "title": field.title,
@@ -182,5 +181,5 @@ def _question_of(field: FormField) -> dict[str, Any]:
         "hint": field.hint,
         "required": field.required,
         "options": [{"value": o.value, "title": o.title} for o in field.options],
-        "at_most": int(longest) if field.type is FieldType.TEXT else None,
+        "at_most": length_at_most(field),
     }

@@ -296,9 +296,12 @@ FileName = Annotated[
 
 
 class NewBatch(Body):
+    """`dry_run`: the file is only judged, and nothing is left of it but the report."""
+
     service: Name
     file_name: FileName
     then: Then | None = None
+    dry_run: bool = False
 
 
 class BatchInvitation(View):
@@ -316,12 +319,14 @@ class BatchTotals(View):
 
 
 class BatchLine(View):
-    """`readable`, `totals`: null until it is reported."""
+    """`readable`, `totals`: null until it is reported. `dry_run`: nothing was taken in; `accepted`
+    counts the rows that would be."""
 
     batch: str
     agency: str
     service: str
     file_name: str
+    dry_run: bool
     state: Literal["taken_in", "reported"]
     dropped_at: datetime
     reported_at: datetime | None

@@ -99,8 +99,11 @@ def ask_registries_who(request: Request) -> dict[str, Any]:
 )
 def ask_for_video_call(request: Request) -> dict[str, Any]:
     account = _ready(request, VIDEO)
-    attempts().count(IDENTITY_CHECKS, account.id, request.now)
     said = {"words": request.body.words}
+    for waiting in access_requests().awaiting():
+        if (waiting.kind, waiting.account, waiting.said) == (VIDEO_CALL, account.id, said):
+            return {"number": waiting.number, "due": waiting.due}
+    attempts().count(IDENTITY_CHECKS, account.id, request.now)
     asked = AccessRequest(new_number(), VIDEO_CALL, request.now, account.phone, said, account.id)
     access_requests().put(asked)
     return {"number": asked.number, "due": asked.due}

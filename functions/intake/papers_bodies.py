@@ -33,6 +33,15 @@ class PaperList(View):
     papers: list[PaperView] = Field(description="The newest first")
 
 
+class DocumentFile(View):
+    """The file itself, at `url`, until `valid_until`."""
+
+    url: str
+    valid_until: datetime
+    file_name: str
+    content_type: str
+
+
 class PaperDownload(View):
     """The PDF itself, at `url`, until `valid_until`."""
 

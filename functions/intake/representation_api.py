@@ -10,6 +10,7 @@ from adapters import definitions
 from adapters.sealed_table import Done
 from adapters.vault import key_of_copy
 from casework import form, identifiers
+from casework.accounts import check_may_agree
 from casework.archive import ArchiveCase
 from casework.errors import InvalidForm, InvalidValue, NotFound, Problem
 from casework.files import ACCEPTED
@@ -30,7 +31,7 @@ from casework.representation import (
 from functions.intake import representation_bodies as shapes
 from functions.intake.access import api
 from functions.intake.http import CITIZEN, OFFICE, STAFF, Person, Request
-from functions.intake.wiring import archives, representations, vault
+from functions.intake.wiring import accounts, archives, representations, vault
 
 OWNER = frozenset({CITIZEN})
 ONE = "/representations/{representation}"
@@ -158,11 +159,14 @@ def show_representation(request: Request, representation: str) -> dict[str, Any]
 )
 def accept_representation(request: Request, representation: str) -> dict[str, Any]:
     person = request.person
-    return _changed(
-        request,
-        representation,
-        lambda case: accept(case, person.id, person.phone, request.now.date()),
-    )
+
+    def act(case: RepresentationCase) -> RepresentationChange:
+        accepted = accept(case, person.id, person.phone, request.now.date())
+        named = case.known.values.get("snils", "")
+        check_may_agree(accounts().find(person.id), accounts().confirmed_with(named))
+        return accepted
+
+    return _changed(request, representation, act)
 
 
 @api.operation(

@@ -9,7 +9,7 @@ from functions.portal.typed import said_of
 from functions.portal.visit import Visit
 
 ALL = "/office/access-requests"
-ONE = f"{ALL}/{{asked}}"
+ONE = f"{ALL}/{{entry}}"
 ACCOUNTS = "/office/accounts"
 REFUSALS = [
     ("not_the_same_person", "Это другой человек"),
@@ -32,21 +32,21 @@ def show_access_requests(visit: Visit) -> Response:
 
 
 @page("GET", ONE, roles=READERS)
-def show_one_access_request(visit: Visit, asked: str) -> Response:
+def show_one_access_request(visit: Visit, entry: str) -> Response:
     return visit.html(
         "office/access_request.html",
-        asked=visit.do("show_access_request", asked=asked),
+        asked=visit.do("show_access_request", entry=entry),
         refusals=REFUSALS,
         checks=CHECKED_BY,
     )
 
 
 @page("POST", ONE, roles=STAFF)
-def answer_about_access(visit: Visit, asked: str) -> Response:
+def answer_about_access(visit: Visit, entry: str) -> Response:
     said = said_of(visit, "outcome", "account", "checked_by")
     refused = said.get("outcome") == "refused"
     said |= said_of(visit, "reason") if refused else {}
-    visit.do("answer_access_request", asked=asked, body=said)
+    visit.do("answer_access_request", entry=entry, body=said)
     return visit.go(ALL, told="access_answered")
 
 

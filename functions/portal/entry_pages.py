@@ -11,11 +11,12 @@ from typing import Any
 from chalice import Response
 
 from adapters.user_pool import claims_of
+from functions.intake.entry_wiring import sessions
 from functions.intake.http import person_of
 from functions.portal.pages import page
+from functions.portal.places import places
 from functions.portal.typed import said_of
 from functions.portal.visit import Visit
-from functions.portal.wiring import sessions
 
 CODE_PAGES = {
     "sign_up": "/cabinet/sign-up/code",
@@ -60,7 +61,8 @@ def show_sign_up_password(visit: Visit) -> Response:
 @page("POST", "/cabinet/sign-up/password")
 def end_sign_up(visit: Visit) -> Response:
     told = {"email": visit.value("email"), **_password(visit), **_consent(visit)}
-    return _let_in(visit, visit.do("end_sign_up", {**_flow(visit, "sign_up"), **told}).token)
+    token = visit.do("end_sign_up", {**_flow(visit, "sign_up"), **told}).token
+    return _let_in(visit, token, "/cabinet/account", told="signed_up")
 
 
 # ---- signing in ---------------------------------------------------------------------------------
@@ -228,12 +230,16 @@ def _blame(visit: Visit, name: str) -> None:
         visit.problems, visit.trouble = [{"field": name, "message": visit.trouble}], None
 
 
-def _let_in(visit: Visit, token: str) -> Response:
+def _let_in(
+    visit: Visit, token: str, begins: str | None = None, told: str | None = None
+) -> Response:
+    """To what the person wanted; else to `begins`, or the first place that is open to them."""
     person = person_of(claims_of(token))
-    home = "/office/queue" if person.is_staff else "/cabinet/applications"
-    wanted = _recalled(visit, "sign_in").get("next") or home
+    wanted = _recalled(visit, "sign_in").get("next")
     visit.sign_in(person)
-    return visit.go(wanted)
+    if wanted:
+        return visit.go(wanted)
+    return visit.go(begins or places(person)[0][0], told=told)
 
 
 def _code(visit: Visit, kind: str) -> dict[str, str]:

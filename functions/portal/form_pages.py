@@ -67,6 +67,7 @@ def _saved(visit: Visit, form: Any, name: str, told: dict[str, Any]) -> Response
     section, at = _found(form, name)
     if wrong := [p for question in section.pages[at].questions for p in question.problems]:
         visit.complain_of(wrong)
+        _seen_as_saved(visit, section.pages[at])
         return _asked(visit, form, name)
     after = section.pages[at + 1 : at + 2]
     return visit.go(
@@ -108,6 +109,11 @@ def _must_be_as_seen(visit: Visit, stored: dict[str, Any]) -> None:
     if visit.value(SEEN) and visit.value(SEEN) != digest_of(stored):
         visit.typed[SEEN] = [digest_of(stored)]
         raise VersionConflict("answered_elsewhere")
+
+
+def _seen_as_saved(visit: Visit, asked: Any) -> None:
+    """This page saved them itself: to mend them is no conflict."""
+    visit.typed[SEEN] = [digest_of(_stored(asked.questions))]
 
 
 def _clock(form: Any) -> str:
@@ -179,6 +185,8 @@ def _member_told(visit: Visit, number: str, name: str, member: str, part: str | 
         body = {"form": {name: changed}, "version": form.version}
         visit.do("change", body, number=number)
         form = visit.do("show_form", number=number)
+    if visit.value("script"):
+        return json_answer({"saved": _clock(form), "seen": digest_of(told)})
     return _member_saved(visit, form, name, str(place), part)
 
 
@@ -194,6 +202,7 @@ def _member_saved(visit: Visit, form: Any, name: str, member: str, part: str | N
         visit.complain_of(
             [p.model_copy(update={"field": p.field.rpartition(".")[2]}) for p in wrong]
         )
+        _seen_as_saved(visit, asked)
         return _member_asked(visit, form, name, member, part)
     at = [known.id for known in pages].index(asked.id)
     after = pages[at + 1 : at + 2]
@@ -210,6 +219,7 @@ def _member_asked(visit: Visit, form: Any, name: str, member: str, part: str | N
         group=group,
         asked=asked,
         path=f"/cabinet/applications/{form.number}/form/{place}",
+        is_new=member == "new",
         seen=visit.value(SEEN) or digest_of(_stored(asked.questions)),
         saved=_clock(form),
     )
@@ -291,5 +301,6 @@ def show_submitted(visit: Visit, number: str) -> Response:
         return visit.go(f"/cabinet/applications/{number}/form")
     papers = visit.do("list_papers", number=number).papers
     receipts = [paper for paper in papers if paper.kind == "receipt"]
-    due = next((t for t in case.terms if t.name == "decision" and t.kind == "promise"), None)
+    promised = [t for t in case.terms if t.name == "decision" and t.kind == "promise"]
+    due = next(iter(promised or case.terms), None)  # some services first check, and then promise
     return visit.html("form_submitted.html", case=case, receipts=receipts, due=due)

@@ -6,7 +6,7 @@ from functions.intake.bodies import ServiceView
 from functions.portal.visit import Visit
 
 WRONG = [
-    ("missing", "Нет"),
+    ("missing", "Не хватает"),
     ("unreadable", "Не читается"),
     ("incomplete", "Не полностью"),
     ("expired", "Срок прошёл"),

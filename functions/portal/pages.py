@@ -25,19 +25,20 @@ from chalice import Chalice, Response
 
 from adapters.clock import now
 from casework.errors import BadRequest, NotAllowed, NotFound, OporaError
+from functions.intake.entry_wiring import sessions
 from functions.intake.http import BODY_AT_MOST
 from functions.portal.rendering import STATIC
 from functions.portal.visit import (
     CODE,
     COOKIE,
-    HTML,
     TOKEN,
     CodeNeeded,
     SignatureNeeded,
     Visit,
+    is_token,
     new_token,
 )
-from functions.portal.wiring import logger, posted_to, sessions, shown_from, signing_address
+from functions.portal.wiring import logger, posted_to, shown_from, signing_address
 
 app = Chalice(app_name="opora-pages")
 
@@ -100,7 +101,7 @@ def respond(event: dict[str, Any], context: Any) -> dict[str, Any]:
     own = {
         "resourcePath": route,
         "page": path,
-        "prefix": place[: -len(path)] if path != "/" else "",
+        "prefix": stage_of(place, path),
     }
     if found and (event["httpMethod"], route) not in registered:
         own |= {"resourcePath": "/cabinet/not-found"}
@@ -110,6 +111,12 @@ def respond(event: dict[str, Any], context: Any) -> dict[str, Any]:
     event = {**event, "pathParameters": parameters, "requestContext": {**about, **own}}
     answer = app(event, context)
     return _in_words(answer) if '"Code":' in answer["body"][:20] else answer
+
+
+def stage_of(place: str, path: str) -> str:
+    """What stands before the path in an address, for every link; never a slash alone, which makes a
+    host of the next word."""
+    return place.rstrip("/").removesuffix(path.rstrip("/"))
 
 
 def _matching(path: str) -> tuple[str, dict[str, str]] | None:
@@ -241,19 +248,21 @@ def show_asset(_: Visit, name: str) -> Response:
 def _visit() -> Visit:
     raw, at = app.current_request, now()
     about = raw.context
-    token = _cookie(raw.headers.get("cookie", "")) or ""
-    session = sessions().find(token) if token else None
+    known = _cookie(raw.headers.get("cookie", ""))
+    token = known or new_token()
+    session = sessions().find(known) if known else None
     return Visit(
         raw.method,
         about["page"],
         about["prefix"],
         dict(raw.query_params or {}),
         _typed(raw.raw_body) if raw.method == "POST" else {},
-        token or new_token(),
+        token,
         session,
         at,
         about.get("identity", {}).get("sourceIp", ""),
-        new_token=None,
+        # Another site's form comes without a cookie: the one there is must stay.
+        new_token=token if known is None and raw.method == "GET" else None,
         # API Gateway says the scheme; the local front door has no other than http.
         origin=f"{raw.headers.get('x-forwarded-proto', 'http')}://{about.get('domainName', '')}",
     )
@@ -268,7 +277,7 @@ def _cookie(header: str) -> str | None:
         found = SimpleCookie(header).get(COOKIE)
     except CookieError:
         return None
-    return found.value if found and 20 <= len(found.value) <= 100 else None
+    return found.value if found and is_token(found.value) else None
 
 
 def _typed(body: bytes) -> dict[str, list[str]]:
@@ -317,12 +326,11 @@ def _sealed(answer: Response, visit: Visit | None) -> Response:
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "geolocation=(), microphone=(), camera=(), payment=()",
+        "Cache-Control": "no-store",
     }
-    if answer.headers.get("Content-Type", HTML) == HTML:
-        headers["Cache-Control"] = "no-store"
-    if visit is not None and "immutable" not in answer.headers.get("Cache-Control", ""):
-        token = visit.new_token or visit.token
-        headers["Set-Cookie"] = f"{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax"
+    if visit is not None and visit.new_token and "Cache-Control" not in answer.headers:
+        told = f"{COOKIE}={visit.new_token}; Path=/; Secure; HttpOnly; SameSite=Lax"
+        headers["Set-Cookie"] = told
     answer.headers = {**headers, **answer.headers}
     return answer
 

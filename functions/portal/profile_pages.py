@@ -8,6 +8,7 @@ from chalice import Response
 from adapters import definitions
 from casework.errors import NotFound
 from casework.fields import FormField, Option
+from casework.profile import ProfileSection
 from functions.portal.answers import in_words
 from functions.portal.archive_pages import OWNER
 from functions.portal.asked import of_page
@@ -36,7 +37,12 @@ class Question(NamedTuple):
 def show_own_profile(visit: Visit) -> Response:
     profile = visit.do("show_profile")
     sections = [
-        {**section, "questions": _questions(section, profile.values)} for section in _sections()
+        {
+            "name": section.name,
+            "title": section.title,
+            "questions": _questions(section, profile.values),
+        }
+        for section in definitions.profile().sections
     ]
     return visit.html("profile.html", profile=profile, sections=sections)
 
@@ -56,20 +62,16 @@ def save_profile_section(visit: Visit, section: str) -> Response:
     return visit.go(PROFILE, told="profile_saved")
 
 
-def _sections() -> list[dict[str, Any]]:
-    return definitions.texts("profile")["sections"]
-
-
-def _section(id_: str) -> dict[str, Any]:
-    found = next((section for section in _sections() if section["id"] == id_), None)
+def _section(name: str) -> ProfileSection:
+    found = next((each for each in definitions.profile().sections if each.name == name), None)
     if found is None:
         raise NotFound("not_found")
     return found
 
 
-def _questions(section: dict[str, Any], values: dict[str, Any]) -> list[Question]:
+def _questions(section: ProfileSection, values: dict[str, Any]) -> list[Question]:
     fields = {field.name: field for field in definitions.profile().fields}
-    return [_question(fields[name], values.get(name)) for name in section["fields"]]
+    return [_question(fields[name], values.get(name)) for name in section.fields]
 
 
 def _question(field: FormField, value: Any) -> Question:

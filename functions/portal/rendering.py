@@ -12,12 +12,14 @@ from typing import Any
 
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader, PackageLoader, PrefixLoader
 from jinja2 import ChoiceLoader as Either
+from markupsafe import Markup
 
 from adapters import definitions
 from adapters.calendars import calendar_for
 from casework.decision_in_words import dotted_day
 from casework.plain_russian import plural
 from functions.portal.machine_drawing import lit
+from functions.portal.places import home, places
 
 ROOM = Path(__file__).parent
 STATIC = ROOM / "static"
@@ -59,6 +61,7 @@ def _environment() -> Environment:
     environment.filters |= {"dotted": dotted_day}
     environment.filters |= {"date_parts": date_parts}
     environment.globals |= {"asset": asset, "told": told, "machine": machine}
+    environment.globals |= {"home": home, "places": places, "options": options}
     return environment
 
 
@@ -132,6 +135,20 @@ def machine(name: str, entered: Sequence[str], status: str) -> dict[str, Any]:
     return lit(_drawing(name), entered, status)
 
 
+def options(choice: Sequence[tuple[str, str]], chosen: str | None) -> Markup:
+    """Of a select: lists of regions and services are long, and the same on every page."""
+    return _options(tuple(map(tuple, choice)), chosen or "")
+
+
+@functools.lru_cache(maxsize=200)
+def _options(choice: tuple[tuple[str, str], ...], chosen: str) -> Markup:
+    made = Markup('<option value="{}"{}>{}</option>')
+    selected = Markup(" selected")
+    return Markup("\n").join(
+        made.format(value, selected if value == chosen else "", text) for value, text in choice
+    )
+
+
 def told(code: str) -> str | None:
     """What was just done, in words; None for a code that is nobody's."""
-    return definitions.texts("told").get(code, {}).get("ru")
+    return definitions.texts("told").get(code)

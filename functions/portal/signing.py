@@ -11,10 +11,10 @@ from typing import Any
 from chalice import Response
 
 from casework.errors import BadRequest, NotFound
+from functions.intake.entry_wiring import sessions
 from functions.intake.http import APPLICANTS
 from functions.portal.pages import page
 from functions.portal.visit import SIGNATURE, SignatureNeeded, Visit
-from functions.portal.wiring import sessions
 
 PARTS = ("kind", "signer", "at", "sha256", "value")
 

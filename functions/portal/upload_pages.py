@@ -62,3 +62,10 @@ def use_archived(visit: Visit, number: str, kind: str) -> Response:
 def remove_document(visit: Visit, number: str, kind: str) -> Response:
     visit.do("erase_document", number=number, document=visit.value("document"))
     return visit.go(f"/cabinet/applications/{number}/documents/{kind}", told="document_removed")
+
+
+@page("GET", "/cabinet/applications/{number}/attached/{document}", roles=APPLICANTS)
+def open_attached(visit: Visit, number: str, document: str) -> Response:
+    """Its address holds for a minute, so it is asked for at each click."""
+    found = visit.do("show_attached", number=number, document=document)
+    return Response("", status_code=303, headers={"Location": found.url})

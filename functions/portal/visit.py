@@ -4,6 +4,7 @@ A page holds no rule. It asks the operations of `functions.intake` by their name
 over HTTP, and shows what they answer.
 """
 
+import functools
 import hashlib
 import hmac
 import json
@@ -20,9 +21,9 @@ from pydantic import BaseModel
 from adapters.sessions import Session
 from casework.errors import OporaError
 from functions.intake.access import api
+from functions.intake.entry_wiring import sessions
 from functions.intake.http import CODE_HEADER, Asked, CodeSent, Person, problem_document
 from functions.portal.rendering import rendered
-from functions.portal.wiring import sessions
 
 LANGUAGE = "ru"
 SIGN_IN = "/cabinet/sign-in"
@@ -30,6 +31,7 @@ KEY, TOKEN, CODE, SIGNATURE = "_key", "_token", "_code", "_signature"
 """Hidden in each form: a key so that a double click acts once, and proof that we made the form."""
 OURS = frozenset({KEY, TOKEN, CODE, SIGNATURE})
 COOKIE = "__Host-session"
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _INSIDE = re.compile(r"/(cabinet|office)(/[\w.,@:+=%?&#/-]*)?", re.ASCII)
 
 
@@ -69,18 +71,19 @@ class Visit:
     address: str
     problems: list[dict[str, str]] = field(default_factory=list)
     trouble: str | None = None  # what is wrong as a whole
+    trouble_code: str | None = None
     status: int = 200
     new_token: str | None = None
     origin: str = ""  # scheme and host, for those who send the browser back to us
 
-    @property
+    @functools.cached_property
     def person(self) -> Person | None:
         return Person.of(self.session.person) if self.session else None
 
     def is_one_of(self, roles: Set[str]) -> bool:
         return self.person is not None and bool(self.person.roles & roles)
 
-    # ---- what was typed ---------------------------------------------------------------------------
+    # ---- what was typed --------------------------------------------------------------------------
 
     def value(self, name: str, default: str = "") -> str:
         """The first value of a field, without blanks around it."""
@@ -102,7 +105,7 @@ class Visit:
         """Of a form that is shown; the one that came, when it is shown again."""
         return self.value(KEY) or secrets.token_urlsafe(16)
 
-    # ---- the operations ---------------------------------------------------------------------------
+    # ---- the operations --------------------------------------------------------------------------
 
     def do(
         self,
@@ -134,7 +137,7 @@ class Visit:
         """Of a page of ours, whole."""
         return f"{self.origin}{self.prefix}{path}"
 
-    # ---- what is answered -------------------------------------------------------------------------
+    # ---- what is answered ------------------------------------------------------------------------
 
     def html(self, template: str, **data: Any) -> Response:
         page = rendered(template, visit=self, **data)
@@ -155,7 +158,7 @@ class Visit:
         wanted = self.value("next") or self.query.get("next", "")
         return wanted if _INSIDE.fullmatch(wanted) and "//" not in wanted else otherwise
 
-    # ---- signing in and out -----------------------------------------------------------------------
+    # ---- signing in and out ----------------------------------------------------------------------
 
     def sign_in(self, person: Person) -> None:
         """A new session under a new token: the one from before signing in is nobody's."""
@@ -170,6 +173,7 @@ class Visit:
         sessions().end(self.token)
         self.new_token = new_token()
         self.session = None
+        self.__dict__.pop("person", None)
 
     def show_again(self, error: OporaError) -> None:
         """The page that follows shows what is wrong, with what was typed."""
@@ -177,6 +181,7 @@ class Visit:
         self.status = document["status"]
         self.problems = document.get("errors", [])
         self.trouble = None if self.problems else document["title"]
+        self.trouble_code = None if self.problems else error.code
 
     def complain_of(self, problems: Iterable[Any]) -> None:
         """The same of problems that an operation tells in its answer."""
@@ -189,6 +194,11 @@ HTML = "text/html; charset=utf-8"
 
 def new_token() -> str:
     return secrets.token_urlsafe(32)
+
+
+def is_token(told: str) -> bool:
+    """Whether it may be one of ours: nothing else ever stands in a header."""
+    return _TOKEN.fullmatch(told) is not None
 
 
 def form_token(token: str) -> str:

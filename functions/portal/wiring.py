@@ -6,18 +6,11 @@ from urllib.parse import urlencode, urlsplit
 
 from aws_lambda_powertools import Logger
 
-from adapters.aws import client
-from adapters.sessions import Sessions
 from adapters.settings import from_environment
 from functions.intake.wiring import batches, documents, vault
 
 settings = from_environment()
 logger = Logger(service="portal")
-
-
-@cache
-def sessions() -> Sessions:
-    return Sessions(client("dynamodb"), settings.applications_table)
 
 
 def signing_address(visit: Any, sha256: str) -> str:

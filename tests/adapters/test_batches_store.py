@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.batches import Batches, Drop, drop_of
-from casework.batch import Row, RowResult, Scan
+from casework.batch import Claim, Row, RowResult, Scan
 from casework.errors import Problem
 
 KEY = "inbox/A/social-service-need/апрель 2026.csv"
@@ -30,6 +30,14 @@ def test_a_drop_knows_its_agency_and_service():
     drop = drop_of(detail())
     assert (drop.agency, drop.service, drop.key) == ("A", "social-service-need", KEY)
     assert drop.report_key == "reports/A/social-service-need/апрель 2026.csv.report.csv"
+
+
+def test_where_a_file_lies_says_whether_it_is_only_judged():
+    drop = drop_of(detail("inbox/A/social-service-need/dry-run/апрель.csv"))
+    assert (drop.agency, drop.service, drop.dry_run) == ("A", "social-service-need", True)
+    assert drop.report_key == "reports/A/social-service-need/dry-run/апрель.csv.report.csv"
+    assert not drop_of(detail()).dry_run
+    assert not drop_of(detail("inbox/A/social-service-need/dry-run")).dry_run  # a file's name
 
 
 def test_the_same_drop_told_twice_is_one_batch_and_the_same_name_dropped_again_another():
@@ -62,6 +70,9 @@ def test_a_batch_has_a_name_that_an_execution_may_have():
         "inbox//service/file.csv",
         "inbox/A//file.csv",
         "inbox/A/service/folder/file.csv",
+        "inbox/A/service/dry-run/",
+        "inbox/A/service/dry-run/folder/file.csv",
+        "inbox/A/dry-run/service/file.csv",
         "A/service/file.csv",
         "reports/A/service/file.csv",
         "/inbox/A/service/file.csv",
@@ -131,7 +142,8 @@ def test_results_come_in_the_order_of_the_rows_and_a_part_done_twice_counts_once
     batches.put_parts("b1", [ROWS[:3], ROWS[3:]])
     first = [RowResult(n, "accepted", f"{n}") for n in (2, 3, 4)]
     problem = Problem("family.1.snils", "not_in_list", {"options": "а, б"})
-    second = [RowResult(5, "rejected", problems=(problem,)), RowResult(7, "repeated", "2")]
+    claimed = RowResult(8, "accepted", claim=Claim(8, ("key", "slot:1")))
+    second = [RowResult(5, "rejected", problems=(problem,)), RowResult(7, "repeated", "2"), claimed]
     batches.put_results("work/b1/part-0002.json", second)
     batches.put_results("work/b1/part-0001.json", first)
     batches.put_results("work/b1/part-0001.json", first)

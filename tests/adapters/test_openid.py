@@ -1,6 +1,7 @@
 """An identity provider is believed only in what it signed, for us, just now, and once."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -62,6 +63,24 @@ def test_the_provider_says_who_the_person_is(people, provider):
     assert vouched.sub == "local-mother"
     assert (vouched.last_name, vouched.first_name) == (MOTHER["last_name"], MOTHER["first_name"])
     assert (vouched.birth_date, vouched.snils) == (date(1985, 3, 14), MOTHER["snils"])
+
+
+@pytest.mark.parametrize("written", ["{}-{}-{} {}", "{}{}{}{}", "{} {} {} {}"])
+def test_an_insurance_number_is_one_however_it_is_written(people, provider, written):
+    """Else the same person is confirmed twice."""
+    digits = re.sub(r"\D", "", MOTHER["snils"])
+    parts = digits[:3], digits[3:6], digits[6:9], digits[9:]
+    people.tampered = {"snils": written.format(*parts)}
+    begun = provider.begin()
+    vouched = provider.finish(_came_back(people, begun), begun.nonce, begun.verifier)
+    assert vouched.snils == MOTHER["snils"]
+
+
+def test_what_is_no_insurance_number_vouches_for_nobody(people, provider):
+    people.tampered = {"snils": "123"}
+    begun = provider.begin()
+    with pytest.raises(NotAllowed, match="openid_not_good"):
+        provider.finish(_came_back(people, begun), begun.nonce, begun.verifier)
 
 
 def test_what_is_kept_does_not_travel(provider):

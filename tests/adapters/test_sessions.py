@@ -81,3 +81,18 @@ def test_what_was_typed_is_the_persons_and_of_that_page(sessions):
     assert sessions.typed("p1", "/b") is None
     sessions.forget_typed("p1", "/a")
     assert sessions.typed("p1", "/a") is None
+
+
+def test_all_sessions_of_a_person_end_at_once_and_later_ones_do_not(sessions):
+    first, other = sessions.begin(PERSON, NOW), sessions.begin({**PERSON, "id": "p2"}, NOW)
+    sessions.end_all("p1", NOW)
+    assert sessions.find(first) is None
+    assert sessions.find(other) is not None
+    later = sessions.begin(PERSON, NOW + timedelta(seconds=1))
+    assert sessions.find(later) is not None
+
+
+def test_what_ended_all_sessions_is_forgotten_after_the_last_of_them(sessions, table):
+    sessions.end_all("p1", NOW)
+    (item,) = table.scan()["Items"]
+    assert int(item["expires"]) == (NOW + LONGEST + KEPT).timestamp()

@@ -47,3 +47,12 @@ def test_an_address_that_is_not_confirmed_is_nobodys(pool):
     users, *_ = pool
     users.add("a2", "+79991234567", "a@example.com", "Kolokol77")
     assert person_of(claims_of(users.token("a2", "Kolokol77"))).email is None
+
+
+def test_who_is_in_any_group_works_with_us(pool):
+    users, cognito, id_ = pool
+    users.add("a3", "+79991234567", "a@example.com", "Kolokol77")
+    assert not users.works_here("a3")
+    assert not users.works_here("nobody")
+    cognito.admin_add_user_to_group(UserPoolId=id_, Username="a3", GroupName="officers")
+    assert users.works_here("a3")

@@ -84,6 +84,7 @@ BEFORE_AN_APPROVAL = [
     ("GET", "/papers", None, (200, 404, 404, 404, 200, 200)),
     ("POST", "/papers", {"kind": "ledger"}, (None, 404, 404, 404, None, None)),
     ("GET", "/papers/nothing", None, (404, 404, 404, 404, 404, 404)),
+    ("GET", "/documents/nothing", None, (404, 404, 404, 404, 403, 403)),
 ]  # fmt: skip
 
 # Of the expert's check, on a document that is not there.

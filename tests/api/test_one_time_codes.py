@@ -30,13 +30,14 @@ class _Operation:
         # These read the environment: only after the deployment.
         from chalice import Chalice  # noqa: PLC0415
 
+        from functions.intake.acting import acting  # noqa: PLC0415
         from functions.intake.http import Api  # noqa: PLC0415
         from functions.intake.wiring import logger, one_time_codes  # noqa: PLC0415
 
         self.done: list[Any] = []
         self._cloud = office.cloud
         self._app = Chalice(app_name="alone")
-        self.api = Api(self._app, logger, one_time_codes)
+        self.api = Api(self._app, logger, one_time_codes, acting)
         named = next(name for name in definitions.texts("one_time_codes") if name != "sms")
 
         def view(request, **_):

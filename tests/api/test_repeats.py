@@ -11,9 +11,19 @@ import pytest
 from adapters import definitions
 from casework.example import example_form
 from local.office import Caller, Refused, form_of, post_file
-from local.people import person
+from local.people import MOTHER, person
 from tests.api.people import DOCUMENT, NEW, PROPOSAL, check_problem, in_review, state
 from tests.api.test_slots import TIMETABLE
+from tests.journeys.account_steps import (
+    EMAIL,
+    PASSWORD,
+    PHONE,
+    Newcomer,
+    code_in,
+    link_in,
+    scan,
+    signed_up,
+)
 from tests.journeys.appeal_steps import refused_application
 from tests.journeys.archive_steps import PASSPORT, PDF, put_in, trust, wait
 from tests.journeys.provision_steps import CLEANING, REVIEW_ON, approved, benefit, granted
@@ -22,6 +32,7 @@ from tests.journeys.test_redrive import REVIEW, stop
 
 KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
 CERTIFICATE = "disability-certificate"
+IDENTITY = ("last_name", "first_name", "patronymic", "birth_date", "snils", "passport")
 
 
 def _events(office, number):
@@ -348,6 +359,85 @@ def test_every_step_of_a_representation_may_come_twice(office):
     headers = {"Idempotency-Key": KEY, "One-Time-Code": office.relative.code()}
     token = office.relative.token()
     assert office.cloud.request("POST", where, token=token, headers=headers).json == agreed
+
+
+def test_every_step_of_signing_up_and_in_may_come_twice(office):
+    """And is known by its flow, since nobody is there yet to have a key: one account, one session
+    after another, and one SMS in five minutes."""
+    who = Newcomer(office)
+
+    def twice(path, body):
+        first, again = (who.post(path, body) for _ in range(2))
+        return first, again
+
+    flow = twice("/account/sign-up", {"phone": PHONE})[1]["flow"]
+    twice("/account/codes", {"kind": "sign_up", "flow": flow})
+    assert len(office.cloud.sms) == 1
+    twice("/account/sign-up/code", {"flow": flow, "code": code_in(office)})
+    end = {"flow": flow, "password": PASSWORD, "email": EMAIL, "consents_to_processing": True}
+    who.token = twice("/account/sign-up/password", end)[1]["token"]
+    assert len(office.cloud.emails) == 1
+    twice("/account/email-confirmation", {"token": link_in(office)})
+    assert who.get("/account")["state"] == "active"
+    office.cloud.advance(minutes=10)
+    flow = twice("/account/sign-in", {"login": PHONE, "password": PASSWORD})[1]["flow"]
+    assert len(office.cloud.sms) == 2
+    twice("/account/sign-in/code", {"flow": flow, "code": code_in(office)})
+    office.cloud.advance(minutes=10)
+    flow = twice("/account/recovery", {"login": PHONE})[1]["flow"]
+    twice("/account/recovery/code", {"flow": flow, "code": code_in(office)})
+    told = len(office.cloud.sms) + len(office.cloud.emails)
+    twice("/account/recovery/password", {"flow": flow, "password": "Drugoi-parol7"})
+    assert len(office.cloud.sms) + len(office.cloud.emails) == told + 1
+    known = office.officer.post("/accounts/search", {"login": PHONE})
+    assert office.officer.post("/accounts/search", {"login": PHONE}) == known
+
+
+def test_every_step_of_showing_who_one_is_may_come_twice(office):
+    """Registries are asked once, a call is asked for once, the link is sent once."""
+    who, said = Newcomer(office), {name: MOTHER[name] for name in IDENTITY}
+    signed_up(office, who, confirm=True)
+    scan(office, who)
+    first, again = (who.post("/account/identity/video", {"words": "Утром"}) for _ in range(2))
+    assert first == again
+    assert len(office.officer.get("/access-requests")["requests"]) == 1
+    begun = [who.post("/account/identity/openid")["url"] for _ in range(2)]
+    assert begun[0] != begun[1]
+    first, again = (who.post("/account/identity/registries", said) for _ in range(2))
+    assert first == again
+    with pytest.raises(AssertionError, match="flow_over"):
+        who.post("/account/identity/openid/answer", {"state": "s" * 40, "code": "c"})
+    office.cloud.advance(minutes=6)
+    who.post("/account/email", {"email": "new@example.com"})
+    with pytest.raises(AssertionError, match="link_just_sent"):
+        who.post("/account/email", {"email": "new@example.com"})
+    assert [to for to, *_ in office.cloud.emails].count("new@example.com") == 1
+
+
+def test_every_step_of_asking_to_be_let_in_may_come_twice(office):
+    signed_up(office, Newcomer(office), confirm=True)
+    account = office.officer.post("/accounts/search", {"login": PHONE})["id"]
+    path, reason = f"/accounts/{account}/block", {"reason": "stolen"}
+    office.officer.post(path, reason)
+    with pytest.raises(Refused, match="already_blocked"):
+        office.officer.post(path, reason)
+    who, new = Newcomer(office), "+79991234599"
+    said = {name: MOTHER[name] for name in IDENTITY if name != "passport"}
+    asked = {**said, "phone": new, "account_phone": PHONE, "consents_to_processing": True}
+    flow = [who.post("/account/access-request", asked)["flow"] for _ in range(2)][1]
+    code = {"flow": flow, "code": code_in(office)}
+    first, again = (who.post("/account/access-request/code", code) for _ in range(2))
+    assert first == again
+    file = {"flow": flow, "file_name": "passport.jpg", "content_type": "image/jpeg"}
+    invited = [who.post("/account/access-request/scan", file)["fields"]["key"] for _ in range(2)]
+    assert invited[0] == invited[1]
+    answer = {"outcome": "granted", "account": account, "checked_by": "video"}
+    path = f"/access-requests/{first['number']}/answer"
+    told = len(office.cloud.sms) + len(office.cloud.emails)
+    first, again = (office.officer.post(path, answer) for _ in range(2))
+    assert first == again
+    assert len(office.cloud.sms) + len(office.cloud.emails) == told + 1
+    assert office.officer.get("/access-requests")["requests"] == []
 
 
 def test_every_post_is_sent_twice_here(cloud):

@@ -207,7 +207,7 @@ def test_a_number_that_nobody_has(office, send, draft, number):
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/"),
+        ("POST", "/"),
         ("GET", "/no-such"),
         ("DELETE", "/applications"),
         ("PUT", f"/applications/{MISSING}"),

@@ -1,9 +1,13 @@
 """docs/new-service.md: the service that the page writes is one that can be offered."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
+
+from adapters import definitions
+from casework.questionnaire import questionnaire
 
 PAGE = Path(__file__).parents[2] / "docs" / "new-service.md"
 
@@ -29,3 +33,12 @@ def test_the_mistake_that_the_page_shows_is_told_so(opora, written):
     assert said.status == 1
     shown = re.search(r"^# services/transport-card\.toml:(.+?), …$", PAGE.read_text(), re.MULTILINE)
     assert f"transport-card.toml:{shown[1]}" in said.out
+
+
+def test_its_questions_stand_on_pages_as_shown(written):
+    """From the file alone: nobody writes HTML for a service."""
+    service = definitions.read_service(written)
+    asked = questionnaire(service, definitions.layout(), {}, date(2026, 4, 27))
+    drawn = (f"{s.title}: {' | '.join(page.title for page in s.pages)}" for s in asked.sections)
+    (shown,) = re.findall(r"^```text\n(.*?)\n```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    assert "\n".join(drawn) == shown

@@ -197,8 +197,8 @@ def test_everybody_gets_a_token_that_opens_the_door(on, served, who):
 @pytest.mark.parametrize("who", ["nobody", "a/b", "../x", "кто-то", "a b"])
 def test_an_unknown_person_is_told_with_the_known_ones(on, who):
     sentence = on("token", who).sentence()
-    known = "citizen, relative, officer, second-officer, third-officer, supervisor, expert, agency"
-    assert f"known: {known}" in sentence
+    officers = "officer, second-officer, third-officer, supervisor, expert, auditor"
+    assert f"known: citizen, relative, {officers}, agency" in sentence
 
 
 # ---- files --------------------------------------------------------------------------------------
@@ -223,6 +223,20 @@ def test_a_dropped_file_gets_its_report_beside_it(on, tmp_path):
     assert "принято ранее: 3" in again.out
     file.write_bytes(sample(good=1, first=5000))
     assert on("drop", file, "--agency", "A").status == 0
+
+
+def test_a_file_is_only_judged_when_asked_so(on, tmp_path):
+    file = tmp_path / "may.csv"
+    file.write_bytes(sample(good=1, first=5100))
+    said = on("drop", file, "--agency", "A", "--dry-run")
+    assert said.status == 0
+    assert said.out.splitlines()[:3] == [
+        "пробная проверка: заявления не созданы, никому ничего не отправлено",
+        "строк: 1",
+        "будет принято: 1",
+    ]
+    assert (tmp_path / "may.csv.dry-run.report.csv").exists()
+    assert "принято: 1" in on("drop", file, "--agency", "A").out
 
 
 def test_a_file_that_cannot_be_read_is_told_in_words(on, tmp_path):

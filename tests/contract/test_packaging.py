@@ -41,7 +41,7 @@ IN_GROUP = {
     "api": {"chalice"},
     "forms": {"email_validator", "idna", "phonenumbers"},
     "documents": {
-        *("filetype", "PIL", "pillow.libs", "pypdf"),
+        *("defusedxml", "filetype", "PIL", "pillow.libs", "pypdf"),
         *("pypdfium2", "pypdfium2_cfg", "pypdfium2_cli", "pypdfium2_raw"),
     },
     "signatures": {

@@ -38,6 +38,7 @@ NEEDED = {
     "AdminSetUserPassword": {"cognito-idp:AdminSetUserPassword"},
     "AdminInitiateAuth": {"cognito-idp:AdminInitiateAuth"},
     "AdminUpdateUserAttributes": {"cognito-idp:AdminUpdateUserAttributes"},
+    "AdminListGroupsForUser": {"cognito-idp:AdminListGroupsForUser"},
 }
 # What is done in a function's name without a call of its own.
 BY_OTHERS = {

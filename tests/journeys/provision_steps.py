@@ -106,10 +106,14 @@ def granted(office: Office, service: str, seed: int = 1, **said: Any) -> str:
 
 
 def apply_for(office: Office, service: str, seed: int = 1, **said: Any) -> str:
-    form = example_form(definitions.service(service), _today(office), seed=seed, **said)
-    number = office.apply(form, service=service)
+    number = office.apply(example(office, service, seed=seed, **said), service=service)
     office.cloud.advance(days=1)
     return number
+
+
+def example(office: Office, service: str, **said: Any) -> dict[str, Any]:
+    """A form that may be sent today."""
+    return example_form(definitions.service(service), _today(office), **said)
 
 
 def benefit(office: Office, programme: str = "childcare", **said: Any) -> str:

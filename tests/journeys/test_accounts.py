@@ -111,6 +111,21 @@ def test_passwords_are_tried_five_times_in_a_quarter_of_an_hour(office, newcomer
     assert newcomer.post("/account/sign-in", right)["flow"]
 
 
+def test_an_address_in_other_letters_is_the_same_address(office, newcomer):
+    """Else each way of writing it gives five more attempts, and five more at the code."""
+    signed_up(office, newcomer, confirm=True)
+    office.cloud.advance(minutes=15)
+    wrong = {"password": "Wrong12345"}
+    for n in range(5):
+        login = EMAIL[:n] + EMAIL[n].upper() + EMAIL[n + 1 :]
+        newcomer.refused("/account/sign-in", {"login": login, **wrong}, 403)
+    newcomer.refused("/account/sign-in", {"login": EMAIL, **wrong}, 429, "too_many_attempts")
+    newcomer.post("/account/recovery", {"login": EMAIL})
+    sent = len(office.cloud.emails)
+    newcomer.post("/account/recovery", {"login": EMAIL.upper()})  # the code is on its way already
+    assert len(office.cloud.emails) == sent
+
+
 @pytest.mark.long
 def test_one_address_may_not_try_them_on_everybody(office, newcomer):
     for n in range(50):
@@ -206,6 +221,7 @@ def test_a_closed_account_is_opened_by_the_office_with_another_phone(office, new
     office.cloud.settle()
 
     assert office.cloud.sms[-1][0] == new_phone
+    office.cloud.advance(seconds=1)
     flow = flow_of(newcomer.post("/account/recovery", {"login": new_phone}))
     newcomer.post("/account/recovery/code", {**flow, "code": code_in(office)})
     newcomer.post("/account/recovery/password", {**flow, "password": "Drugoi-parol7"})
@@ -214,6 +230,24 @@ def test_a_closed_account_is_opened_by_the_office_with_another_phone(office, new
     acts = [(act["kind"], act["by"]) for act in found["acts"]]
     assert ("blocked", "officer") in acts
     assert ("let_in", "officer") in acts
+
+
+def test_an_officer_neither_closes_nor_takes_over_an_account_of_the_office(office, newcomer):
+    """Else he asks to be let in by a phone of his own, and is a supervisor."""
+    officer, supervisor = office.officer, office.supervisor
+    supervisor.token()
+    phone = supervisor.phone
+    number = newcomer.asks_for_access(
+        "+79995550055", SAID | {"inn": MOTHER["inn"]}, with_scan=False
+    )
+    path = f"/access-requests/{number}/answer"
+    answer = {"outcome": "granted", "account": "supervisor", "checked_by": "video"}
+    for where, body in ((path, answer), ("/accounts/supervisor/block", {"reason": "stolen"})):
+        refused = office.cloud.request("POST", where, token=officer.token(), json=body)
+        check_problem(refused, 403, "only_supervisors")
+    assert officer.post("/accounts/search", {"login": phone})["state"] == "active"
+    officer.token()
+    assert supervisor.post("/accounts/officer/block", {"reason": "stolen"})["state"] == "blocked"
 
 
 def test_a_request_that_waits_a_day_is_overdue(office, newcomer):

@@ -4,9 +4,10 @@ without: a free time of a doctor, something granted before, a decision to contes
 
 All services live through one spring in one office, because its days are what takes time: three
 citizens a service, one whose case goes well, one who is kept waiting, one who thinks again.
+`make test` takes one service of each kind that goes a way of its own, `make test-long` all.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +25,11 @@ from tests.journeys.steps import MOSCOW, dead_letters, events, marks, refused, s
 WELL, KEPT_WAITING, THINKS_AGAIN = "well", "kept waiting", "thinks again"
 CITIZENS = (WELL, KEPT_WAITING, THINKS_AGAIN)
 EXPLANATION = "Решено по документам"
+AT_ONCE = ("appeal", "child-benefits", "doctor-appointment", "social-service-need")
+SERVICES = [
+    pytest.param(name, marks=() if name in AT_ONCE else pytest.mark.long)
+    for name in definitions.services()
+]
 SPRING = {"days": 46}  # the longest limit is 30 working days, and a public holiday lies in them
 
 
@@ -157,12 +163,14 @@ def used_for_their_hour() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def lives(shared_office: Office) -> dict[str, Life]:
+def lives(shared_office: Office, request: pytest.FixtureRequest) -> dict[str, Life]:
+    """Of the services that this session asks after."""
+    cases = [item.callspec for item in request.session.items if item.path == request.path]
     with used_for_their_hour():
-        return lived(shared_office)
+        return lived(shared_office, {case.params["life"] for case in cases})
 
 
-def lived(office: Office) -> dict[str, Life]:
+def lived(office: Office, wanted: Set[str]) -> dict[str, Life]:
     office.cloud.reset(start=START)
     office.registries.start_over()
     office.payments.start_over()
@@ -170,6 +178,7 @@ def lived(office: Office) -> dict[str, Life]:
     every = [
         Life(office, service, seed=1000 + 10 * place)
         for place, service in enumerate(definitions.services().values())
+        if service.id in wanted
     ]
     _each(every, lambda life: _apply(life, needs))
     office.cloud.advance(hours=3)
@@ -230,7 +239,7 @@ def _refuse(life: Life) -> None:
 # ---- what became of them ------------------------------------------------------------------------
 
 
-@pytest.fixture(params=list(definitions.services()))
+@pytest.fixture(params=SERVICES)
 def life(lives: dict[str, Life], request: pytest.FixtureRequest) -> Life:
     found = lives[request.param]
     if found.failure:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+import requests
 
 from local.office import Office
 from tests.journeys import appeal_steps, provision_steps
@@ -146,6 +147,8 @@ def test_a_question_is_answered_on_one_page(office, visitor):
     assert "За какой год доход?" in page.text
     assert "до 12 марта 2026 года включительно" in page.text
     assert page.link("Загрузить") == of(number, "/documents/passport")
+    assert page.tree.xpath("//input[@id='income']/@inputmode") == ["decimal"]  # as the form asks it
+    assert page.form("Отправить ответ").fields["income"] == "180000"
     again = visitor.submit(page, {"income": "много", "message": "За прошлый"}, "Отправить ответ")
     assert again.status == 422
     assert again.title.startswith("Ошибка")
@@ -155,6 +158,38 @@ def test_a_question_is_answered_on_one_page(office, visitor):
     assert "Ответ получен" in done.text
     assert office.show(number)["form"]["income"] == "175000.00"
     assert "За прошлый" in office.casebook.load(number).texts["answer"]
+
+
+def test_what_is_not_one_field_is_mended_in_the_form(office, visitor):
+    number = apply(office)
+    gaps = [{"code": "incomplete", "field": name} for name in ("family", "birth_date")]
+    office.ask(number, *gaps)
+    page = visitor.open(of(number, "/answer"))
+    assert page.link("Открыть этот раздел") == of(number, "/form/family")
+    assert visitor.open(of(number, "/form/family")).status == 200
+    kept = office.show(number)["form"]["birth_date"]
+    day = {f"birth_date-{part}": "1" for part in ("day", "month")} | {"birth_date-year": "3000"}
+    assert visitor.submit(page, day, "Отправить ответ").errors
+    assert "Ответ получен" in visitor.submit(page, {}, "Отправить ответ").text
+    assert office.show(number)["form"]["birth_date"] == kept
+
+
+def test_who_attached_a_document_looks_at_it(office, visitor):
+    number = apply(office)
+    link = visitor.open(of(number)).link("Посмотреть")
+    document = next(d for d in office.show(number)["documents"] if d["state"] == "accepted")
+    assert link == of(number, f"/attached/{document['id']}")
+    address = visitor.leads_to(link)
+    assert requests.get(address, timeout=10).content.startswith((b"%PDF", b"\xff\xd8"))
+    assert document["file_name"] not in address
+    assert "inline" in address
+    file = office.citizen.get(f"/applications/{number}/documents/{document['id']}")
+    assert file["file_name"] == document["file_name"]
+    kind = visitor.open(of(number, f"/documents/{document['kind']}"))
+    assert kind.link("Посмотреть") == link
+    office.upload(number, document["kind"], replaces=document["id"])
+    assert visitor.open(link).status == 409
+    assert Visitor(office.cloud, office.relative).open(link).status == 404
 
 
 @pytest.mark.long

@@ -33,7 +33,9 @@ def signed_in(office, visitor, page, login=PHONE, password=PASSWORD):
 
 def test_a_newcomer_is_let_in_and_comes_back_to_where_he_wanted(office, visitor):
     page = signed_up(office, visitor)
-    assert (page.status, page.path) == (200, "/cabinet/applications")
+    assert (page.status, page.path) == (200, "/cabinet/account?told=signed_up")
+    assert "подтвердить почту и личность" in page.text
+    assert visitor.open("/cabinet/profile").link("Учётная запись")
     account = visitor.open("/cabinet/account")
     assert "+7 999 123-45-67" in account.text
     assert "Ждём подтверждения почты" in account.text
@@ -65,11 +67,19 @@ def test_a_double_click_on_the_last_button_lets_in_all_the_same(office, visitor)
     assert visitor.submit(page, code, "Продолжить").path == "/cabinet/applications"
 
 
-def test_an_officer_comes_to_the_queue(office, visitor):
-    office.officer.get("/queue?region=RU-MOW")
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("officer", "/office/queue"),
+        ("expert", "/office/document-checks"),
+        ("agency", "/office/agency"),
+    ],
+)
+def test_whoever_works_here_begins_where_he_may_be(office, visitor, name, begins):
+    office.people[name].get("/services")  # puts the account in place
     page = visitor.open("/cabinet/sign-in")
-    page = signed_in(office, visitor, page, office.officer.phone, office.password)
-    assert page.path == "/office/queue"
+    page = signed_in(office, visitor, page, office.people[name].phone, office.password)
+    assert (page.status, page.path) == (200, begins)
 
 
 def test_everything_that_is_wrong_is_said_at_its_field_and_no_password_comes_back(office, visitor):

@@ -136,6 +136,16 @@ def test_what_was_typed_wrong_is_kept_and_asked_for_again(office, visitor):
     assert "Нужно исправить" in later.text
 
 
+def test_what_was_typed_wrong_is_mended_at_once(office, visitor):
+    """The mistake was saved by this very page: that is nobody else's answer."""
+    number = begin(visitor, NEED)
+    page = visitor.submit(question(visitor, number, "snils"), {"snils": "123", "inn": ""})
+    right = form_of(person(1))["snils"]
+    page = visitor.submit(page, {"snils": right})
+    assert not page.errors
+    assert office.show(number)["form"]["snils"] == right
+
+
 def test_a_date_of_three_fields_comes_back_as_it_was_typed(office, visitor):
     number = begin(visitor, NEED)
     typed = {"birth_date-day": "31", "birth_date-month": "2", "birth_date-year": "1958"}

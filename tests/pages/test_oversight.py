@@ -58,6 +58,22 @@ def test_a_batch_is_sent_by_a_clerk_and_reported(office):
     assert other.open(listed.link("march.csv")).status == 404
 
 
+def test_a_file_is_tried_out_before_it_is_sent_for_real(office):
+    clerk = Visitor(office.cloud, office.agency("A"))
+    page = clerk.open("/office/batches/new")
+    said = {"service": "social-service-need", "file_name": "march.csv"}
+    tried = clerk.submit(page, said, press=("dry_run", "yes"))
+    assert "Пробная проверка" in tried.text
+    (key,) = tried.tree.xpath("//input[@name='key']/@value")
+    assert key == "inbox/A/social-service-need/dry-run/march.csv"
+    office.drop("A", "march.csv", written([row(33), row(34, snils="1")]), dry_run=True)
+    shown = clerk.follow(clerk.open("/office/batches"), "march.csv")
+    assert "Будет принято 1" in shown.text
+    sent = clerk.submit(clerk.follow(shown, "снова"), press=("dry_run", "no"))
+    (key,) = sent.tree.xpath("//input[@name='key']/@value")
+    assert key == "inbox/A/social-service-need/march.csv"
+
+
 def test_times_of_a_doctor_are_put_out_and_taken_back(office):
     officer = Visitor(office.cloud, office.officer)
     page = officer.open("/office/slots")

@@ -34,10 +34,9 @@ def officer(office):
 
 
 def test_every_field_of_the_profile_is_asked_on_one_page():
-    asked = [
-        name for section in definitions.texts("profile")["sections"] for name in section["fields"]
-    ]
-    assert sorted(asked) == sorted(field.name for field in definitions.profile().fields)
+    profile = definitions.profile()
+    asked = [name for section in profile.sections for name in section.fields]
+    assert sorted(asked) == sorted(field.name for field in profile.fields)
 
 
 def test_what_is_told_of_oneself_is_shown_and_can_be_taken_back(visitor):
@@ -106,7 +105,13 @@ def test_a_parent_acts_for_a_child_after_an_officer_saw_the_proof(office, visito
     assert "Все просьбы проверены" in officer.submit(theirs, {"confirms": "yes"}, "Сохранить").text
     page = visitor.submit(visitor.open("/cabinet/acting"), {}, "Действовать за него")
     assert "Теперь вы действуете за другого человека" in page.text
-    assert "Образцов Семён" in visitor.open("/cabinet/profile").source
+    assert "Здесь данные этого человека, а не ваши" in visitor.open("/cabinet/profile").source
+    for path in ("documents", "documents/grants", "consents", "notifications", "account"):
+        page = visitor.open(f"/cabinet/{path}")
+        assert "Но эта страница — о вас самих" in page.source, path
+    page = visitor.open("/cabinet/applications")
+    assert "Образцов Семён" in page.source
+    assert "Но эта страница" not in page.source
     page = visitor.submit(visitor.open("/cabinet/acting"), {}, "Вернуться к своим делам")
     assert "Вы действуете за другого" not in page.source
 

@@ -47,8 +47,8 @@ def test_leaving_ends_the_session_and_changes_the_cookie(visitor):
     assert visitor._ask("GET", "/cabinet/session").status_code == 303
 
 
-def test_the_cookie_is_for_us_alone(visitor):
-    told = visitor._ask("GET", "/cabinet").headers["Set-Cookie"]
+def test_the_cookie_is_for_us_alone(office):
+    told = Visitor(office.cloud)._ask("GET", "/cabinet").headers["Set-Cookie"]
     assert told.startswith("__Host-session=")
     assert told.endswith("; Path=/; Secure; HttpOnly; SameSite=Lax")
 

@@ -89,6 +89,10 @@ class Visitor:
         """The status alone, wherever it leads."""
         return self._ask("GET", path).status_code
 
+    def leads_to(self, path: str) -> str:
+        """Where the answer sends the browser, which does not go there."""
+        return self._ask("GET", path).headers["Location"]
+
     def follow(self, page: Page, text: str) -> Page:
         return self.open(page.link(text))
 

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from adapters import definitions
 from casework import actions, batch, form
-from casework.batch import Row, RowResult, harmless, read_rows, report, totals
+from casework.batch import (
+    Claim,
+    Row,
+    RowResult,
+    harmless,
+    judged_together,
+    read_rows,
+    report,
+    totals,
+)
 from casework.errors import InvalidForm, Problem
 from casework.example import example_form
 from casework.service import FormField
@@ -305,6 +314,21 @@ class TestTheReport:
         back = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
         expected = [[harmless(cell) for cell in line] for line in lines]
         assert [line or [""] for line in back] == expected
+
+    def test_in_a_dry_run_who_comes_second_for_the_same_is_rejected(self):
+        results = [
+            RowResult(2, "accepted", claim=Claim(2, ("a",))),
+            RowResult(3, "repeated", claim=Claim(2, ("a",))),
+            RowResult(4, "accepted", claim=Claim(4, ("b", "a"))),
+            RowResult(5, "repeated", claim=Claim(4, ("b", "a"))),
+            RowResult(6, "rejected", problems=(Problem("snils", "bad_snils"),)),
+            RowResult(7, "accepted", claim=Claim(7, ("b",))),  # row 4 is out of its way
+        ]
+        together = list(judged_together(results))
+        statuses = [result.status for result in together]
+        assert statuses == ["accepted", "repeated", "rejected", "rejected", "rejected", "accepted"]
+        assert together[2].problems == (Problem("", "taken_by_row", {"row": 2}),)
+        assert together[4] == results[4]
 
     def test_totals_count_each_row_once(self):
         results = [

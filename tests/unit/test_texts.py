@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, get_args
 
 import pytest
 
-from adapters.definitions import texts
+from adapters.definitions import text_names, texts
 from casework import errors
 from casework.application import Stage, event_kinds
 from casework.review import Next, QuestionClock
@@ -165,6 +165,31 @@ class TestStatuses:
         for named in self.STATUSES[table].values():
             assert named.keys() == {"ru", "en"}
             assert all(named.values())
+
+
+# ---- languages ----------------------------------------------------------------------------------
+
+RUSSIAN_ONLY = {
+    "archive_notices": "letters",
+    "notices": "letters",
+    "support": "letters: its notice",
+    "document_defects": "what an expert ticks",
+    "machines": "drawn on pages",
+    "told": "said on pages",
+}
+"""Letters and pages are Russian: their texts are plain strings. Whatever the API tells has both."""
+
+
+def plain(told: Any) -> bool:
+    """Whether any of the texts is in Russian alone."""
+    if not isinstance(told, dict):
+        return True
+    return told.keys() != {"ru", "en"} and any(plain(text) for text in told.values())
+
+
+@pytest.mark.parametrize("name", text_names())
+def test_only_what_letters_and_pages_say_is_in_russian_alone(name):
+    assert plain(texts(name)) == (name in RUSSIAN_ONLY)
 
 
 # ---- letters ------------------------------------------------------------------------------------

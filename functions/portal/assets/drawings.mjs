@@ -20,7 +20,7 @@ const MARGIN = 12;
 
 export function drawings(machines, texts) {
   const titles = parse(readFileSync(texts, "utf8"));
-  const words = Object.fromEntries(Object.entries(titles.standing).map(([key, told]) => [key, told.ru]));
+  const words = titles.standing;
   return readdirSync(machines)
     .filter((file) => file.endsWith(".asl.json"))
     .map((file) => {
@@ -28,7 +28,7 @@ export function drawings(machines, texts) {
       const machine = JSON.parse(readFileSync(join(machines, file), "utf8"));
       const told = titles[name];
       if (!told) throw new Error(`${texts}: no titles of ${name}`);
-      return [name, { title: told.title.ru, words, ...narrower(machine, told.states) }];
+      return [name, { title: told.title, words, ...narrower(machine, told.states) }];
     });
 }
 
@@ -77,8 +77,8 @@ function frame(graph) {
 function lay(graph, machine, titles, entries, inside) {
   for (const [name, state] of Object.entries(machine.States)) {
     if (!titles[name]) throw new Error(`services/texts/machines.toml: no title of "${name}"`);
-    const lines = wrapped(titles[name].ru);
-    const node = { name, title: titles[name].ru, lines, inside, type: state.Type };
+    const lines = wrapped(titles[name]);
+    const node = { name, title: titles[name], lines, inside, type: state.Type };
     const size = { width: WIDTH, height: lines.length * LINE + NOTE + 14 };
     graph.setNode(name, { ...node, ...size });
     entries.set(name, { in: name, out: name });
