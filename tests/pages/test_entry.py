@@ -1,5 +1,7 @@
 """The doors, as somebody without scripts goes through them."""
 
+import json
+
 import pytest
 
 from local.people import MOTHER
@@ -46,6 +48,18 @@ def test_a_newcomer_is_let_in_and_comes_back_to_where_he_wanted(office, visitor)
     page = visitor.open("/cabinet/account")
     assert page.path == "/cabinet/sign-in?next=/cabinet/account"
     assert signed_in(office, visitor, page, login=EMAIL).path == "/cabinet/account"
+
+
+def test_who_may_not_apply_yet_is_led_to_where_he_is_confirmed(office, visitor):
+    signed_up(office, visitor)
+    page = visitor.open("/cabinet/services/social-service-need/begin")
+    draft = visitor.submit(page, {"region": "RU-MOW"}).path.removesuffix("/form")
+    signature = dict.fromkeys(("kind", "signer", "sha256", "value"), "x")
+    signature |= {"kind": "identity_provider", "at": "2026-03-02T09:00:00Z", "sha256": "0" * 64}
+    said = {"_token": [visitor.form_token], "_signature": [json.dumps(signature)]}
+    refused = visitor.post(f"{draft}/check", said)
+    assert refused.status == 403
+    assert refused.link("Подтвердите личность") == "/cabinet/account"
 
 
 def test_the_cookie_changes_when_somebody_signs_in(office, visitor):
