@@ -21,7 +21,7 @@ SAM := .tools/aws-sam-cli-1.170.0/bin/sam
 CHECKOV := .tools/checkov-3.3.30/bin/checkov
 TOOLS_AS_OF := 2026-11-22
 
-.PHONY: help setup run demo test test-long lint format bench build deploy clean
+.PHONY: help setup run demo test test-long pictures lint format bench build deploy clean
 
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ test: setup ## Every test that takes less than minutes
 
 test-long: setup ## The tests that take minutes, too
 	@$(BIN)/pytest $(WORKERS)
+
+pictures: setup ## Draw docs/pictures anew, from the pages as they are
+	@$(BIN)/python -m tests.browser.pictures docs/pictures
 
 lint: setup ## Style, layers, template
 	@$(BIN)/ruff check .

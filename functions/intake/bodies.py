@@ -196,9 +196,10 @@ class FeeReceiptView(View):
 class OwnFeeView(View):
     """The state fee: what is due by the form as it is, and what has been paid."""
 
-    title: str
+    title: str | None = Field(description="None: the service costs nothing, what came goes back")
+    due: bool
     amount: str
-    source: str
+    source: str | None
     paid: bool
     receipts: list[FeeReceiptView]
 

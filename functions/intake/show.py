@@ -135,16 +135,18 @@ def _earlier(case: Case, rules: Rules, check: str) -> list[dict[str, str]]:
 
 
 def _fee(case: Case, rules: Rules, now: datetime) -> dict[str, Any] | None:
-    """What the state fee is and what has come of it; nothing where none is due or was paid."""
-    app = case.application
+    """What the state fee is and what has come of it; nothing where none is due or was paid. Money
+    may come for a service that costs nothing, too: it goes back."""
+    app, fee = case.application, rules.service.fee
     facts = rules.facts(case.form, now)
     needed = fees.due(rules, facts, app.submitted_at or now)
     if needed is None and not app.fees.receipts:
         return None
     return {
-        "title": rules.service.fee.title,
+        "title": fee.title if fee else None,
+        "due": needed is not None,
         "amount": str(needed.amount) if needed else "0",
-        "source": rules.service.fee.source,
+        "source": fee.source if fee else None,
         "paid": fees.covering(app, rules, facts) is not None,
         "receipts": [
             {

@@ -1,4 +1,4 @@
-"""Somebody before a window: opens, follows, presses, fills in and reads, as the words on the page say."""
+"""Somebody before a window: opens, presses, fills in and reads, all by the words on the page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +29,7 @@ class Desk:
         here = route.request.url.replace(ELSEWHERE, self._site, 1)
         route.fulfill(status=307, headers={"Location": here})
 
-    # ---- where one is -----------------------------------------------------------------------------
+    # ---- where one is ----------------------------------------------------------------------------
 
     def come(self, path: str) -> None:
         """Signed in anew, as after hours or days one has to be."""
@@ -55,7 +55,7 @@ class Desk:
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=button).click()
 
-    # ---- what one tells ---------------------------------------------------------------------------
+    # ---- what one tells --------------------------------------------------------------------------
 
     def fill(self, label: str, text: str) -> None:
         self.page.get_by_label(label, exact=True).fill(text)
@@ -82,7 +82,7 @@ class Desk:
         self.press("Подписать и вернуться")
         self.press("Отправить с подписью")
 
-    # ---- what one reads ---------------------------------------------------------------------------
+    # ---- what one reads --------------------------------------------------------------------------
 
     def reads(self, *words: str) -> None:
         for each in words:
@@ -101,7 +101,7 @@ class Desk:
         """Of the application whose page this is."""
         return self.path.split("/")[3]
 
-    # ---- a whole form -----------------------------------------------------------------------------
+    # ---- a whole form ----------------------------------------------------------------------------
 
     def fill_in(self, number: str, form: Mapping[str, Any]) -> None:
         """Section after section, page after page; ends at the list of sections."""
@@ -112,6 +112,7 @@ class Desk:
             while self.path.startswith(f"{MINE}/{number}/form/"):
                 self._answer(form)
                 self.press("Продолжить")
+                assert not self.page.title().startswith("Ошибка"), self.page.inner_text("main")
 
     def _sections(self, number: str) -> list[str]:
         self.open(f"{MINE}/{number}/form")

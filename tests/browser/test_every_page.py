@@ -40,9 +40,10 @@ LOOKS: dict[str, dict[str, Any]] = {
     "forced-colours": {"viewport": DESKTOP, "forced_colors": "active"},
     "no-scripts": {"viewport": PHONE, "java_script_enabled": False},
 }
-DEAD_FORMS = """() => [...document.querySelectorAll("main form")].filter(
-  (form) => ![...form.elements].some((each) => each.type === "submit" && each.checkVisibility())
-).map((form) => form.outerHTML.slice(0, 200))"""
+DEAD_FORMS = """() => [...document.querySelectorAll("main form")].filter((form) => {
+  const shown = [...form.elements].filter((each) => each.checkVisibility());
+  return shown.length && !shown.some((each) => each.type === "submit");
+}).map((form) => form.outerHTML.slice(0, 200))"""
 
 
 class Served(NamedTuple):

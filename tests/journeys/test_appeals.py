@@ -147,7 +147,7 @@ def test_a_receipt_is_noted_when_the_delivery_dies_before_it_could_be(office: Of
     begin(office, "2026-03-02 09:00")
     contested = apply(office, BY_EMAIL)
     office.propose_refusal(contested, "criteria_not_met")
-    office.cloud.kill("functions.notify.delivery.handler", 5, "before")
+    office.cloud.kill("functions.notify.delivery.handler", 7, "before")
     office.confirm(contested)
     sent = office.cloud.now()
     office.cloud.advance(minutes=10)

@@ -122,6 +122,17 @@ class TestPaying:
         office.cloud.settle()
         assert set(office.payments.given_back) == {"123-456-7890-1", "what is this"}
 
+    def test_money_for_a_service_that_costs_nothing_goes_back_and_is_shown(self, office):
+        office.payments.pay(asked(office, draft(office))["url"])
+        begun = {"service": "social-service-need", "region": "RU-MOW", "form": {}}
+        free = office.citizen.post("/applications", begun)["number"]
+        payment = {"payment": f"{free}-1", "event": "e-2", "transaction": "for nothing"}
+        assert office.payments.send(office.payments.told[-1] | payment) == 200
+        office.cloud.settle()
+        assert receipts(office, free) == [("refunded", "unknown_payment")]
+        assert not office.show(free)["fee"]["due"]
+        assert not office.citizen.get(f"/applications/{free}/form")["fee"]["due"]
+
     def test_a_withdrawn_draft_gets_its_money_back_when_the_provider_is_up_again(self, office):
         number = draft(office)
         office.pay(number)

@@ -49,9 +49,8 @@ def world(shared_office: Office) -> World:
     office, mine = shared_office, shared_office.citizen
     office.cloud.reset(start=START)
     office.registries.start_over()
-    form = form_of(person(77), **CANARY)
-    number = office.apply(form)
-    draft = office.draft(form_of(person(78), **CANARY))
+    forms = [form_of(person(n), **CANARY) for n in (77, 78)]
+    number, draft = office.apply(forms[0]), office.draft(forms[1])
     office.cloud.advance(minutes=10)
     document = put_in(office, mine, paper={"number": "4510 777777", "issuer": "Канарейка"})
     grant = trust(mine, office.relative, document, name=CANARY["last_name"])
@@ -78,7 +77,8 @@ def world(shared_office: Office) -> World:
         "representation": _child_of(mine, document),
         "token": "t" * 40,
     }
-    traces = [*CANARY.values(), form["snils"], form["passport"], "Канарейка"]
+    traces = [*CANARY.values(), *(form[n] for form in forms for n in ("snils", "passport"))]
+    traces.append("Канарейка")
     return World(office, number, draft, parameters, traces)
 
 
@@ -157,13 +157,15 @@ def test_nobody_but_its_owner_sees_or_changes_anything_of_it(world, who):
 
 
 @pytest.mark.long
-def test_its_owner_finds_all_of_it_on_the_same_pages(world):
+def test_its_owner_and_the_officer_find_all_of_it_on_the_same_pages(world):
     """Else nothing is shown by nobody's finding it."""
-    asking, found = visitor(world, "citizen"), set()
-    for method, path, _ in pages():
-        if method == "GET" and not path.endswith("/session"):
-            sources = [asking.open(address).source for address in addresses(world, path)]
-            found |= {trace for trace in world.traces for source in sources if trace in source}
+    found = set()
+    for asking in (visitor(world, "citizen"), visitor(world, "officer")):
+        for method, path, _ in pages():
+            if method == "GET" and not path.endswith("/session"):
+                for address in addresses(world, path):
+                    source = asking.open(address).source
+                    found |= {trace for trace in world.traces if trace in source}
     assert found == set(world.traces)
 
 

@@ -212,7 +212,11 @@ def test_people_are_added_changed_and_taken_out(office, visitor):
     page = visitor.submit(page, press=("remove", "1"))
     (left,) = office.show(number)["form"]["family"]
     assert left["first_name"] == member[1]["first_name"]
-    wrong = visitor.submit(visitor.follow(page, "Изменить"), {"birth_date-year": "3000"})
+    page = visitor.follow(page, "Изменить")
+    typed = dict(page.form().form_values()) | {"first_name": "Ян", "script": "1"}
+    assert visitor._ask("POST", page.path, urlencode(typed)).json["saved"] == "09:00"
+    assert office.show(number)["form"]["family"][0]["first_name"] == "Ян"
+    wrong = visitor.submit(visitor.open(page.path), {"birth_date-year": "3000"})
     assert wrong.errors
     assert "Дополните" in question(visitor, number, "family").text
 
@@ -289,6 +293,21 @@ def test_a_fee_is_paid_before_the_application_is_submitted(office, visitor):
     assert "Оплата получена" in visitor.open(f"/cabinet/applications/{number}/fee").text
     done = visitor.submit(visitor.open(f"/cabinet/applications/{number}/check"), button="Подать")
     assert path_of(done).endswith("/submitted")
+
+
+def test_who_has_paid_and_then_needs_not_is_asked_for_nothing(office, visitor):
+    form = example_form(
+        definitions.service("disability-certificate"),
+        office.cloud.now().date(),
+        certificate_type="duplicate",
+    )
+    number = office.draft(form, service="disability-certificate")
+    office.pay(number)
+    office.citizen.patch(f"/applications/{number}", {"form": {"certificate_type": "group_1"}})
+    place = f"/cabinet/applications/{number}"
+    assert "платить не нужно" in visitor.open(f"{place}/fee").text
+    for page in ("form", "check"):
+        assert "плачен" not in visitor.open(f"{place}/{page}").text
 
 
 def test_a_signature_is_made_at_the_identity_provider(office, visitor):
