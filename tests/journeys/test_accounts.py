@@ -19,6 +19,7 @@ from tests.journeys.account_steps import (
 )
 
 SAID = {name: MOTHER[name] for name in ("last_name", "first_name", "patronymic", "birth_date")}
+IDENTITY_API = "functions.intake.identity_api.handler"
 IDENTITY = SAID | {"snils": MOTHER["snils"], "passport": MOTHER["passport"]}
 
 
@@ -64,6 +65,34 @@ def test_a_half_finished_sign_up_goes_on_with_the_same_phone(office, newcomer):
         newcomer.post("/account/sign-up/code", {**flow_of(flow), "code": code})
         office.cloud.advance(minutes=6)
     assert signed_up(office, newcomer)["state"] == "pending"
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_the_last_step_of_signing_up_is_tried_again_until_it_is_done(office, newcomer, when):
+    """We die at each of its calls in turn."""
+    step = "/account/sign-up/password"
+    for call in range(1, 20):
+        phone, email = f"+79991230{call:03d}", f"newcomer{call}@example.com"
+        flow = flow_of(newcomer.post("/account/sign-up", {"phone": phone}))
+        newcomer.post("/account/sign-up/code", {**flow, "code": code_in(office)})
+        end = {**flow, "password": PASSWORD, "email": email, "consents_to_processing": True}
+        office.cloud.kill(IDENTITY_API, call, when)
+        newcomer.token = answered(office, step, end)["token"]
+        account = newcomer.get("/account")
+        assert (account["state"], account["email"]) == ("pending", email)
+        assert [to for to, *_ in office.cloud.emails].count([email]) <= 1
+        office.cloud.lambdas.forget()
+        office.cloud.advance(minutes=10)
+
+
+def answered(office, path, body):
+    """Whoever gets no answer tries once more."""
+    for _ in range(2):
+        answer = office.cloud.request("POST", path, json=body)
+        if answer.status_code < 500:
+            break
+    assert answer.status_code == 200, answer.json
+    return answer.json
 
 
 def test_an_sms_is_sent_again_after_five_minutes_and_not_before(office, newcomer):
