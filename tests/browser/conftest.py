@@ -1,6 +1,6 @@
 """The pages as people use them: the served local cloud, and Chromium before it.
 
-One browser and one served office a process; each test has windows of its own, with their own
+One browser a file; each test has windows of its own, with their own
 cookies. Whatever a page writes to the console as an error fails its test: also what the content
 policy kept from running.
 
@@ -34,8 +34,10 @@ PHONE, DESKTOP = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 PATIENCE = 10_000  # milliseconds that a loaded machine may need
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Not for the session: as long as Playwright is open its event loop runs in this thread, and
+    whoever signs a document there, in the tests of a later file, needs one of his own."""
     if CHROMIUM is None:
         pytest.skip("there is no Chromium: sudo apt install chromium, or CHROMIUM=<its path>")
     with sync_playwright() as playwright:
