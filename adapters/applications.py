@@ -26,6 +26,7 @@ import base64
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
+from functools import reduce
 from typing import Any, NamedTuple
 
 from adapters.application_items import (
@@ -327,27 +328,23 @@ class Applications:
         Raises what `act` raises, NotFound, AlreadyOpen, KeyReused, and VersionConflict when others
         are faster each time.
         """
-        if done := self.carried_out(command):
-            return done
         return self._sealed.change(
-            lambda: self.load(number),
+            number,
             act,
             lambda case, change: self._write(case, change, actor, now, command),
-            lambda: self.carried_out(command),
+            load=self.load,
+            command=command,
         )
 
     def carried_out(self, command: Command | None) -> Done | None:
         """What came of the command, if it was carried out before. Raises KeyReused."""
-        known = self._sealed.known(command) if command else None
-        return Done(self.load(known["number"]), known["result"], repeated=True) if known else None
+        return self._sealed.carried_out(command, self.load)
 
     def _write(
         self, case: Case, change: Change, actor: str, now: datetime, command: Command | None
     ) -> Done:
         events = chain(case.application, change.happenings, now, actor)
-        application = case.application
-        for event in events:
-            application = apply(application, event)
+        application = reduce(apply, events, case.application)
         puts = list(self._puts(application, events, change, command, now))
         writes = [self._sealed.put(item, must_be_new=new) for item, new in puts]
         taken = slots_in(change.holds)

@@ -13,6 +13,7 @@ called `granted:...`. A change is one transaction, as an application's is.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from functools import reduce
 from typing import Any
 
 from adapters.application_items import (
@@ -63,7 +64,9 @@ class Archives:
 
     def load(self, person: str) -> ArchiveCase:
         """Everybody has one; until something is put into it, it is empty."""
-        number = number_of(person)
+        return self._read(number_of(person))
+
+    def _read(self, number: str) -> ArchiveCase:
         return _case_of(number, self._sealed.query(chain_key(number)))
 
     def sealed_chain(self, person: str) -> SealedChain:
@@ -109,21 +112,17 @@ class Archives:
     ) -> Done:
         """Carry out `act` on the archive as it stands; when somebody else was faster, on the new
         one. Raises what `act` raises, KeyReused, and VersionConflict."""
-        if done := self.carried_out(command):
-            return done
         return self._sealed.change(
-            lambda: self.load(person),
+            number_of(person),
             act,
             lambda case, change: self._write(case, change, actor, now, command),
-            lambda: self.carried_out(command),
+            load=self._read,
+            command=command,
         )
 
     def carried_out(self, command: Command | None) -> Done | None:
         """What came of the command, if it was carried out before. Raises KeyReused."""
-        known = self._sealed.known(command) if command else None
-        if known is None:
-            return None
-        return Done(self.load(person_of(known["number"])), known["result"], repeated=True)
+        return self._sealed.carried_out(command, self._read)
 
     def put_contact(self, person: str, contact: Contact) -> None:
         item = {"pk": chain_key(number_of(person)), "sk": "CONTACT", **contact._asdict()}
@@ -142,9 +141,7 @@ class Archives:
         command: Command | None,
     ) -> Done:
         events = chain(case.archive, change.happenings, now, actor)
-        archive = case.archive
-        for event in events:
-            archive = apply(archive, event)
+        archive = reduce(apply, events, case.archive)
         puts = list(self._puts(archive, events, change, command, now))
         writes = [self._sealed.put(item, must_be_new=new) for item, new in puts]
         pk = chain_key(archive.number)

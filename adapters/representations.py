@@ -13,10 +13,11 @@ called so.
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from adapters.application_items import chain_key, event_item, event_of, instant, to_json
-from adapters.sealed_table import Command, Done, SealedTable, command_item, item_of, plain
+from adapters.sealed_table import Command, Done, SealedTable, command_item, item_of
 from casework.application import Event, chain
 from casework.errors import NotFound
 from casework.representation import (
@@ -54,32 +55,23 @@ class Representations:
 
     def of_representative(self, person: str) -> list[RepresentationCase]:
         """The newest first; those that are over, too."""
-        return self._found("by_applicant", "applicant", f"acting:{person}", forward=False)
+        return self._listed_under(f"acting:{person}")
 
     def about(self, person: str, phone: str | None) -> list[RepresentationCase]:
         """Those in which the person is represented, or is asked whether he agrees."""
-        found = self._found("by_applicant", "applicant", f"represented:{person}", forward=False)
-        if phone:
-            found += self._found("by_applicant", "applicant", f"asked:{phone}", forward=False)
-        return found
+        asked = self._listed_under(f"asked:{phone}") if phone else []
+        return self._listed_under(f"represented:{person}") + asked
 
     def queue(self) -> list[RepresentationCase]:
         """Those that an officer is to look at, the first due first."""
-        return self._found("by_due", "queue", QUEUE, forward=True)
+        listed = self._sealed.listed("by_due", "queue", QUEUE, at_most=AT_ONCE)
+        return [self._read(item["number"]) for item in listed]
 
-    def _found(
-        self, index: str, attribute: str, value: str, *, forward: bool
-    ) -> list[RepresentationCase]:
-        found = self._client.query(
-            TableName=self._table,
-            IndexName=index,
-            KeyConditionExpression="#key = :key",
-            ExpressionAttributeNames={"#key": attribute},
-            ExpressionAttributeValues=item_of({":key": value}),
-            ScanIndexForward=forward,
-            Limit=AT_ONCE,
+    def _listed_under(self, applicant: str) -> list[RepresentationCase]:
+        listed = self._sealed.listed(
+            "by_applicant", "applicant", applicant, at_most=AT_ONCE, newest_first=True
         )
-        return [self._read(plain(item)["number"]) for item in found["Items"]]
+        return [self._read(item["number"]) for item in listed]
 
     def _read(self, number: str) -> RepresentationCase:
         items = {item["sk"]: item for item in self._sealed.query(chain_key(number))}
@@ -109,21 +101,17 @@ class Representations:
     ) -> Done:
         """Carry out `act` on the representation as it stands. Raises what `act` raises, KeyReused,
         and VersionConflict."""
-        if done := self.carried_out(command):
-            return done
         return self._sealed.change(
-            lambda: self._read(number_of(id_)),
+            number_of(id_),
             act,
             lambda case, change: self._write(case, change, actor, now, command),
-            lambda: self.carried_out(command),
+            load=self._read,
+            command=command,
         )
 
     def carried_out(self, command: Command | None) -> Done | None:
         """What came of the command, if it was carried out before. Raises KeyReused."""
-        known = self._sealed.known(command) if command else None
-        if known is None:
-            return None
-        return Done(self._read(known["number"]), known["result"], repeated=True)
+        return self._sealed.carried_out(command, self._read)
 
     def forget(self, id_: str) -> None:
         """Who the represented person is, and which file proved the right."""
@@ -140,9 +128,7 @@ class Representations:
         command: Command | None,
     ) -> Done:
         events = chain(case.representation, change.happenings, now, actor)
-        representation = case.representation
-        for event in events:
-            representation = apply(representation, event)
+        representation = reduce(apply, events, case.representation)
         known = change.known or case.known
         puts = list(self._puts(representation, events, known, change, command, now))
         writes = [self._sealed.put(item, must_be_new=new) for item, new in puts]

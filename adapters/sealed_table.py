@@ -94,27 +94,54 @@ class SealedTable:
             raise KeyReused()
         return known | {"result": json.loads(known["result"])}
 
+    def carried_out(self, command: Command | None, load: Callable[[str], Any]) -> Done | None:
+        """What came of the command, if it was carried out before. Raises KeyReused."""
+        known = self.known(command) if command else None
+        return Done(load(known["number"]), known["result"], repeated=True) if known else None
+
     def change(
         self,
-        load: Callable[[], Any],
+        number: str,
         act: Callable[[Any], Any],
         write: Callable[[Any, Any], Done],
-        repeated: Callable[[], Done],
+        *,
+        load: Callable[[str], Any],
+        command: Command | None,
     ) -> Done:
-        """Carry out `act` on what `load` gives as it stands; when somebody else was faster, on the
-        new one. Raises VersionConflict when others are faster each time."""
+        """Carry out `act` on what `load` gives of the number as it stands; when somebody else was
+        faster, on the new one; once, however often the command comes.
+
+        Raises what `act` raises, KeyReused, and VersionConflict when others are faster each time.
+        """
+        if done := self.carried_out(command, load):
+            return done
         for _ in range(ATTEMPTS):
-            case = load()
+            case = load(number)
             change = act(case)
             if not change.happenings:
                 return Done(case, change.result)
             try:
                 return write(case, change)
             except Repeated:
-                return repeated()
+                return self.carried_out(command, load)
             except VersionConflict:
                 continue
         raise VersionConflict()
+
+    def listed(
+        self, index: str, key: str, value: str, *, at_most: int, newest_first: bool = False
+    ) -> list[dict[str, Any]]:
+        """What the index holds under that key, in the order of its range key."""
+        found = self._client.query(
+            TableName=self._table,
+            IndexName=index,
+            KeyConditionExpression="#key = :key",
+            ExpressionAttributeNames={"#key": key},
+            ExpressionAttributeValues=item_of({":key": value}),
+            ScanIndexForward=not newest_first,
+            Limit=at_most,
+        )
+        return list(map(plain, found["Items"]))
 
     def put(self, item: Mapping[str, Any], *, must_be_new: bool) -> dict[str, Any]:
         put = {"TableName": self._table, "Item": item_of(item)}

@@ -11,6 +11,7 @@ A change is one transaction, as an application's is.
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from adapters.application_items import chain_key, event_item, event_of, instant
@@ -48,37 +49,30 @@ class Threads:
 
     def load(self, told: str) -> ThreadCase:
         """By the number that people are told. Raises NotFound."""
-        case, _ = self._read(number_of(told))
+        case = self._read(number_of(told))
         if not case.events:
             raise NotFound("unknown_thread")
         return case
 
     def contact_of(self, told: str) -> Contact:
-        return self._read(number_of(told))[1]
+        pk = chain_key(number_of(told))
+        found = self._client.get_item(
+            TableName=self._table, Key=item_of({"pk": pk, "sk": "CONTACT"}), ConsistentRead=True
+        )
+        contact = plain(found.get("Item", {}))
+        return Contact(**{name: contact.get(name) for name in Contact._fields})
 
     def of_person(self, person: str) -> list[dict[str, Any]]:
         """The state of each of the person's threads, the newest first."""
-        return self._listed("by_applicant", "applicant", _lister(person), forward=False)
+        return self._sealed.listed(
+            "by_applicant", "applicant", _lister(person), at_most=AT_ONCE, newest_first=True
+        )
 
     def queue(self) -> list[dict[str, Any]]:
         """The state of those that wait for the office, the first due first."""
-        return self._listed("by_due", "queue", QUEUE, forward=True)
+        return self._sealed.listed("by_due", "queue", QUEUE, at_most=AT_ONCE)
 
-    def _listed(
-        self, index: str, attribute: str, value: str, *, forward: bool
-    ) -> list[dict[str, Any]]:
-        found = self._client.query(
-            TableName=self._table,
-            IndexName=index,
-            KeyConditionExpression="#key = :key",
-            ExpressionAttributeNames={"#key": attribute},
-            ExpressionAttributeValues=item_of({":key": value}),
-            ScanIndexForward=forward,
-            Limit=AT_ONCE,
-        )
-        return [plain(item) for item in found["Items"]]
-
-    def _read(self, number: str) -> tuple[ThreadCase, Contact]:
+    def _read(self, number: str) -> ThreadCase:
         items = {item["sk"]: item for item in self._sealed.query(chain_key(number))}
         events = [event_of(number, i) for sk, i in items.items() if sk.startswith("EVENT#")]
         texts = {
@@ -86,9 +80,7 @@ class Threads:
             for sk, item in items.items()
             if sk.startswith("MESSAGE#")
         }
-        contact = items.get("CONTACT")
-        told = Contact(*(contact[name] for name in Contact._fields)) if contact else Contact()
-        return ThreadCase(fold(number, events), tuple(events), texts), told
+        return ThreadCase(fold(number, events), tuple(events), texts)
 
     # ---- changing -------------------------------------------------------------------------------
 
@@ -104,21 +96,17 @@ class Threads:
     ) -> Done:
         """Carry out `act` on the thread as it stands. `contact`: how the person is reached from now
         on. Raises what `act` raises, KeyReused, and VersionConflict."""
-        if done := self.carried_out(command):
-            return done
         return self._sealed.change(
-            lambda: self._read(number_of(told))[0],
+            number_of(told),
             act,
             lambda case, change: self._write(case, change, actor, now, command, contact),
-            lambda: self.carried_out(command),
+            load=self._read,
+            command=command,
         )
 
     def carried_out(self, command: Command | None) -> Done | None:
         """What came of the command, if it was carried out before. Raises KeyReused."""
-        known = self._sealed.known(command) if command else None
-        if known is None:
-            return None
-        return Done(self._read(known["number"])[0], known["result"], repeated=True)
+        return self._sealed.carried_out(command, self._read)
 
     def forget(self, person: str) -> None:
         """What the person and the office wrote each other, and how he is reached."""
@@ -138,13 +126,11 @@ class Threads:
         contact: Contact | None,
     ) -> Done:
         events = chain(case.thread, change.happenings, now, actor)
-        thread = case.thread
-        for event in events:
-            thread = apply(thread, event)
+        thread = reduce(apply, events, case.thread)
         puts = list(self._puts(thread, events, change, command, contact, now))
         writes = [self._sealed.put(item, must_be_new=new) for item, new in puts]
         self._sealed.transact(writes, [item for item, _ in puts])
-        return Done(self._read(thread.number)[0], change.result)
+        return Done(self._read(thread.number), change.result)
 
     def _puts(
         self,

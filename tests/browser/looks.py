@@ -24,7 +24,8 @@ SIDEWAYS = """() => {
 
 
 def check(page: Page) -> None:
-    """Every page, on every width."""
+    """Every page, on every width, once all of it has come."""
+    page.wait_for_load_state()
     assert_no_sideways_scroll(page)
     assert_accessible(page)
 
