@@ -11,20 +11,19 @@ import pytest
 
 from local.cloud import LocalCloud
 from local.office import Office
-from tests.walk import Walk, walk
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)  # a Monday, nine in the morning in Moscow
 RARELY = {"SentinelSchedule": "rate(7 days)"}  # hourly, it would take a third of the time of all
 # The short ones then fill up what is left: no worker is alone with a long file at the end.
 LONGEST_FIRST = (
     "test_fuzz.py",
+    "test_walk.py",
     "test_appeals.py",
     "test_review.py",
     "test_crashes.py",
     "test_payments.py",
     "test_provision.py",
     "test_every_service.py",
-    "test_every_transition_after_approval.py",
     "test_every_transition.py",
 )
 
@@ -61,12 +60,3 @@ def start_over(office: Office) -> None:
 @pytest.fixture
 def cloud(office: Office) -> LocalCloud:
     return office.cloud
-
-
-@pytest.fixture(scope="session")
-def walked(shared_office: Office) -> Walk:
-    """The record of one walk through everything; read it, and do not ask the cloud."""
-    shared_office.cloud.reset(start=START)
-    shared_office.registries.start_over()
-    shared_office.scanner.start_over()
-    return walk(shared_office)

@@ -1,6 +1,6 @@
 """One long walk through everything Opora does, and a record of all that was said on the way.
 
-Made once a session (tests/conftest.py): what a function may do and what must never be told about
+Made once (tests/contract/test_walk.py): what a function may do and what must never be told about
 a person are both read from it.
 """
 
@@ -424,6 +424,7 @@ def _overseen(office: Office, number: str, form: Form) -> None:
     office.second_officer.post("/queue/views", {"name": "Свои", "filters": {"mine": "yes"}})
     office.officer.delete(f"/queue/views/{view['id']}")
     figures = ("/sentinel", "/statistics", "/forecast", f"/audit?number={number}")
+    figures = (*figures, "/staff")
     for where in (*figures, "/audit?actor=officer", "/queue?mine=yes", "/pause-reasons"):
         office.supervisor.get(where)
     _overseen_by_pages(office, number, words)

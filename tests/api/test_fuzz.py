@@ -46,7 +46,7 @@ UNBREAKABLE = {"list_services", "show_service", "show_schema", "show_openapi"}
 UNBREAKABLE |= {"list_regions", "show_status", "show_hotline"}
 UNBREAKABLE |= {"show_check_key", "check_paper"}  # whatever is no seal of ours has its answer
 POSITIVE, NEGATIVE = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
-QUICK, LONG = 12, 400  # requests an operation and kind
+QUICK, LONG = 3, 400  # requests an operation and kind
 KINDS = [
     pytest.param(operation, mode, id=f"{operation}, {mode.value}")
     for operation in OPERATIONS

@@ -7,6 +7,7 @@ from local.people import person
 from local.scans import good_jpeg
 from tests.browser.conftest import picture
 from tests.browser.looks import check
+from tests.variants import sampled
 
 NEED = {"service": "social-service-need", "region": "RU-MOW"}
 PLACES = (
@@ -21,7 +22,7 @@ def draft(office):
     return f"/cabinet/applications/{number}"
 
 
-@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
+@pytest.mark.parametrize("phone", sampled([True, False], 0), ids=["phone", "desktop"])
 def test_every_page_of_a_draft(window, draft, phone):
     page = window("citizen", phone=phone)
     for place in PLACES:

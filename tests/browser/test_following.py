@@ -11,6 +11,7 @@ from tests.browser.looks import check
 from tests.journeys import provision_steps
 from tests.journeys.appeal_steps import refused_application
 from tests.journeys.steps import UNCLEAR_INCOME, UNREADABLE_PASSPORT, apply
+from tests.variants import sampled
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def places(office: Any) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
+@pytest.mark.parametrize("phone", sampled([True, False], 0), ids=["phone", "desktop"])
 def test_every_page_of_a_case(window: Any, places: list[str], phone: bool) -> None:
     page = window("citizen", phone=phone)
     for place in places:

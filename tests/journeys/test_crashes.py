@@ -58,6 +58,7 @@ from tests.journeys.steps import (
 )
 from tests.signing import signed_pdf, signer
 from tests.template import FUNCTION, resources
+from tests.variants import sampled
 
 HANDLERS = {
     "functions.intake.api.handler",
@@ -501,6 +502,7 @@ def test_no_handler_of_the_template_is_spared() -> None:
     assert handlers == HANDLERS | PAGES
 
 
+@pytest.mark.long
 def test_every_handler_has_something_to_die_of(uncrashed) -> None:
     called = {handler for journey in JOURNEYS for handler in uncrashed(journey)[1]}
     assert called == HANDLERS
@@ -508,16 +510,11 @@ def test_every_handler_has_something_to_die_of(uncrashed) -> None:
 
 @pytest.mark.parametrize(
     ("call", "when"),
-    [
-        pytest.param(1, "before", marks=pytest.mark.long),
-        pytest.param(1, "after", marks=pytest.mark.long),
-        pytest.param(2, "before", marks=pytest.mark.long),
-        pytest.param(3, "after", marks=pytest.mark.long),
-        pytest.param(5, "before", marks=pytest.mark.long),
-        (8, "after"),
-    ],
+    sampled(
+        [(1, "before"), (1, "after"), (2, "before"), (3, "after"), (5, "before"), (8, "after")], 5
+    ),
 )
-@pytest.mark.parametrize("journey", JOURNEYS)
+@pytest.mark.parametrize("journey", sampled(JOURNEYS, 2, 3))
 def test_all_handlers_die_once_in_one_journey_and_it_ends_the_same(
     office: Office, uncrashed, journey: Callable, call: int, when: str
 ) -> None:
@@ -551,10 +548,8 @@ def _shuffled(deliveries: list) -> list:
     return random.Random(7).sample(deliveries, len(deliveries))
 
 
-@pytest.mark.parametrize(
-    ("order", "each"), [pytest.param(list, 1, marks=pytest.mark.long), (_shuffled, 9)]
-)
-@pytest.mark.parametrize("journey", JOURNEYS)
+@pytest.mark.parametrize(("order", "each"), sampled([(list, 1), (_shuffled, 9)], 1))
+@pytest.mark.parametrize("journey", sampled(JOURNEYS, 2, 3))
 def test_what_is_delivered_again_in_any_order_changes_nothing(
     office: Office, uncrashed, journey: Callable, order: Callable, each: int
 ) -> None:

@@ -10,6 +10,7 @@ from adapters import definitions
 from casework.example import example_form
 from local.office import Office
 from tests.journeys.steps import begin, due_days, events, instant, stage, told, wait_until
+from tests.variants import sampled
 
 CARE = "care-for-disabled"
 CERTIFICATE = "disability-certificate"
@@ -73,6 +74,7 @@ def test_a_missing_paper_lengthens_the_review_and_an_unclear_income_begins_it_an
     assert due_days(office, number) == ("2026-05-15", "2026-05-29")
 
 
+@pytest.mark.long
 def test_care_is_paid_every_month_by_the_income_of_the_last_quarter(on_a_monday):
     office = on_a_monday
     number = heard(office, CARE, DAUGHTER)
@@ -89,7 +91,7 @@ def test_care_is_paid_every_month_by_the_income_of_the_last_quarter(on_a_monday)
     assert [template for template, _ in told(office, number)][:1] == ["accepted"]
 
 
-@pytest.mark.parametrize("place", ["mfc", "office", "post"])
+@pytest.mark.parametrize("place", sampled(["mfc", "office", "post"], 2))
 def test_the_original_certificate_is_ordered_where_the_person_wants_it(on_a_monday, place):
     office = on_a_monday
     number = heard(office, CERTIFICATE, form_of(CERTIFICATE, hand_over=place))

@@ -4,7 +4,7 @@ without: a free time of a doctor, something granted before, a decision to contes
 
 All services live through one spring in one office, because its days are what takes time: three
 citizens a service, one whose case goes well, one who is kept waiting, one who thinks again.
-`make test` takes one service of each kind that goes a way of its own, `make test-long` all.
+`make test` takes two whose ways no other journey goes to the end, `make test-long` all.
 """
 
 from collections.abc import Callable, Iterator, Set
@@ -25,7 +25,7 @@ from tests.journeys.steps import MOSCOW, dead_letters, events, marks, refused, s
 WELL, KEPT_WAITING, THINKS_AGAIN = "well", "kept waiting", "thinks again"
 CITIZENS = (WELL, KEPT_WAITING, THINKS_AGAIN)
 EXPLANATION = "Решено по документам"
-AT_ONCE = ("appeal", "child-benefits", "doctor-appointment", "social-service-need")
+AT_ONCE = ("child-benefits", "doctor-appointment")
 SERVICES = [
     pytest.param(name, marks=() if name in AT_ONCE else pytest.mark.long)
     for name in definitions.services()

@@ -28,6 +28,8 @@ from tests.journeys.test_every_transition import (
     walked,
 )
 
+pytestmark = pytest.mark.long  # the main machine's own is in `make test`
+
 MACHINES = ("service_provision", "benefit_payments")
 HANDLERS = {
     "Await the programme": ("functions.decide.review.await_people", "programme"),

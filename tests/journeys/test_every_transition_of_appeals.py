@@ -18,6 +18,8 @@ from tests.journeys.appeal_steps import (
 from tests.journeys.steps import begin, instant
 from tests.journeys.test_every_transition import definition, transitions_of, walked
 
+pytestmark = pytest.mark.long  # the main machine's own is in `make test`
+
 APPEALS = definition("appeal_review")
 DEADLINE = "2026-04-02 00:00"  # of what was filed on 2 March
 

@@ -21,6 +21,7 @@ from tests.journeys.steps import (
     stage,
     told,
 )
+from tests.variants import sampled
 
 
 def _restart(office: Office, folder: Path) -> int:
@@ -57,7 +58,7 @@ REACHED: dict[str, tuple[Callable, Callable, str]] = {
 }
 
 
-@pytest.mark.parametrize("where", REACHED)
+@pytest.mark.parametrize("where", sampled(REACHED, 0))
 def test_an_application_goes_on_where_it_was(office: Office, tmp_path: Path, where: str) -> None:
     reach, go_on, outcome = REACHED[where]
     begin(office, "2026-04-29 10:00")

@@ -37,6 +37,7 @@ from tests.journeys.steps import (
     told_inside,
     wait_until,
 )
+from tests.variants import sampled
 
 AWAITING = "Await the officer's decision"
 CONFIRMING = "Confirm by a second officer"
@@ -75,7 +76,7 @@ def _days_later(day: str) -> str:
 # ---- decided ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("applied", "promised", "limit", "reminder"), TERMS[3::2])
+@pytest.mark.parametrize(("applied", "promised", "limit", "reminder"), sampled(TERMS[3::2], 0))
 def test_an_application_is_approved_on_its_last_day(
     office: Office, applied: str, promised: str, limit: str, reminder: str
 ) -> None:
@@ -90,7 +91,7 @@ def test_an_application_is_approved_on_its_last_day(
     assert told_inside(office, number) == [("operators", "due_soon")]
 
 
-@pytest.mark.parametrize(("applied", "promised", "limit", "reminder"), PRIORITY_TERMS)
+@pytest.mark.parametrize(("applied", "promised", "limit", "reminder"), sampled(PRIORITY_TERMS, 1))
 def test_an_old_person_is_served_within_ten_working_days(
     office: Office, applied: str, promised: str, limit: str, reminder: str
 ) -> None:
@@ -140,7 +141,7 @@ def test_far_in_the_east_the_day_ends_seven_hours_earlier(office: Office) -> Non
 # ---- the officer is silent ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("applied", "promised", "limit", "reminder"), TERMS)
+@pytest.mark.parametrize(("applied", "promised", "limit", "reminder"), sampled(TERMS, 0, 3))
 def test_a_silent_officer_is_reminded_then_late_then_reported_and_still_has_to_decide(
     office: Office, applied: str, promised: str, limit: str, reminder: str
 ) -> None:
@@ -164,7 +165,7 @@ def test_a_silent_officer_is_reminded_then_late_then_reported_and_still_has_to_d
 
 
 @pytest.mark.parametrize("officer_is_quicker", [True, False])
-@pytest.mark.parametrize("mark", ["overdue", "escalation"])
+@pytest.mark.parametrize("mark", sampled(["overdue", "escalation"], 0))
 def test_a_decision_in_the_very_second_of_the_deadline_stands(
     office: Office, mark: str, officer_is_quicker: bool
 ) -> None:
@@ -192,7 +193,7 @@ def test_a_decision_in_the_very_second_of_the_deadline_stands(
 # ---- questions ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("asked", "reminded", "refused_at"), QUESTIONS)
+@pytest.mark.parametrize(("asked", "reminded", "refused_at"), sampled(QUESTIONS, 1))
 def test_an_unanswered_question_reminds_on_the_fifth_and_refuses_after_the_seventh_working_day(
     office: Office, asked: str, reminded: str, refused_at: str
 ) -> None:
@@ -216,7 +217,7 @@ def test_an_unanswered_question_reminds_on_the_fifth_and_refuses_after_the_seven
     assert "обжаловать решение в течение 30 дней" in office.cloud.emails[-1][2]
 
 
-@pytest.mark.parametrize(("asked", "_reminded", "refused_at"), QUESTIONS[::2])
+@pytest.mark.parametrize(("asked", "_reminded", "refused_at"), sampled(QUESTIONS[::2], 0))
 def test_an_answer_in_the_last_minute_is_in_time_and_a_minute_later_is_too_late(
     office: Office, asked: str, _reminded: str, refused_at: str
 ) -> None:
@@ -438,11 +439,14 @@ def test_a_registry_down_for_three_days_is_asked_again_until_it_replies(office: 
 
 @pytest.mark.parametrize(
     ("applied", "given_up"),
-    [
-        ("2026-03-02 09:00", "2026-03-11 00:00"),  # 9 March is off
-        pytest.param("2026-12-25 09:00", "2027-01-13 00:00", marks=pytest.mark.long),
-        pytest.param("2024-02-29 09:00", "2024-03-08 00:00", marks=pytest.mark.long),
-    ],
+    sampled(
+        [
+            ("2026-03-02 09:00", "2026-03-11 00:00"),  # 9 March is off
+            ("2026-12-25 09:00", "2027-01-13 00:00"),
+            ("2024-02-29 09:00", "2024-03-08 00:00"),
+        ],
+        0,
+    ),
 )
 def test_a_registry_that_never_replies_is_given_up_and_the_officer_decides_without_it(
     office: Office, applied: str, given_up: str
@@ -486,7 +490,7 @@ REACHES = {
 }
 
 
-@pytest.mark.parametrize("where", REACHES)
+@pytest.mark.parametrize("where", sampled(REACHES, 2, 4))
 def test_a_withdrawn_application_is_left_alone_for_ever(office: Office, where: str) -> None:
     begin(office, "2026-04-28 10:00")
     number = REACHES[where](office)
@@ -522,7 +526,7 @@ def test_a_withdrawal_in_the_very_second_of_the_deadline_ends_the_execution(offi
     assert "overdue" not in dict(marks(office, number[0]))
 
 
-@pytest.mark.parametrize("reach", [in_clarification, in_confirmation])
+@pytest.mark.parametrize("reach", sampled([in_clarification, in_confirmation], 0))
 def test_withdrawn_and_resubmitted_it_is_a_new_application_with_its_own_term(
     office: Office, reach
 ) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.office import Office
-from tests.contract.test_permissions import FUNCTIONS, NEEDED, PAGES
+from tests.permissions import FUNCTIONS, NEEDED, PAGES
 from tests.template import actions
 
 
