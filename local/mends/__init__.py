@@ -7,7 +7,7 @@ each fault on bare moto, and fails when moto mends it: then the function can go.
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from local.mends import dynamodb, letters, queues, redrive, step_functions, virtual_waits
+from local.mends import dynamodb, letters, queues, redrive, requests, step_functions, virtual_waits
 
 
 @contextmanager
@@ -17,6 +17,7 @@ def mended(clock) -> Iterator[None]:
             *virtual_waits.patches(clock),
             *step_functions.patches(),
             *redrive.patches(),
+            *requests.patches(),
             *dynamodb.patches(),
             *queues.patches(),
             *letters.patches(),

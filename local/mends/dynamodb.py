@@ -12,6 +12,8 @@ from unittest import mock
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb import models
 from moto.dynamodb.models import DynamoDBBackend, DynamoType
+from moto.dynamodb.models import table as tables
+from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
@@ -24,6 +26,8 @@ def patches() -> Iterator:
     yield transactions_undo_what_they_touched()
     yield queries_read_one_partition()
     yield all_items_of_the_queried_partition()
+    yield queried_items_are_not_copied()
+    yield items_are_sized_quickly()
     yield streams_are_pulled()
     yield values_are_answered_as_they_are()
 
@@ -161,6 +165,29 @@ def all_items_of_the_queried_partition():
         return everything(table) if _reading.partition is None else _reading.partition
 
     return mock.patch.object(Table, "all_items", all_items)
+
+
+def queried_items_are_not_copied():
+    """moto copies every item that a query found; what comes of it is written down as JSON before
+    the lock is given back."""
+    quick = SimpleNamespace(copy=copy.copy, deepcopy=_deepcopy_except_lists)
+    return mock.patch.object(tables, "copy", quick)
+
+
+def _deepcopy_except_lists(thing):
+    return thing if isinstance(thing, list) else copy.deepcopy(thing)
+
+
+def items_are_sized_quickly():
+    """moto asks each value twice in every query how large it is, and each looks for its type."""
+    return mock.patch.object(Item, "size", _size_of)
+
+
+def _size_of(item):
+    return sum(
+        len(name.encode()) + (len(value.value.encode()) if value.type == "S" else value.size())
+        for name, value in item.attrs.items()
+    )
 
 
 def streams_are_pulled():

@@ -15,7 +15,10 @@ from moto import mock_aws
 from moto.awslambda.models import LambdaFunction
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
+from moto.core.responses import BaseResponse
+from moto.core.utils import method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 from moto.events.models import Rule
 from moto.stepfunctions.parser import api
@@ -260,12 +263,26 @@ class TestDynamoDB:
         assert "self.all_items()" in inspect.getsource(Table.query)
         assert "sorted(" in inspect.getsource(Table.all_items)
 
+    def test_queries_copy_and_size_every_item(self):
+        """queried_items_are_not_copied, items_are_sized_quickly"""
+        assert "copy.deepcopy(results)" in inspect.getsource(Table.query)
+        assert "value.size()" in inspect.getsource(Item.size)
+
     def test_streams_are_pushed_inside_the_write(self):
         """streams_are_pulled"""
         from moto.dynamodb.models.table import StreamShard  # noqa: PLC0415
 
         assert "send_dynamodb_items" in inspect.getsource(StreamShard.add)
         assert hasattr(DynamoDBBackend, "transact_write_items")
+
+
+class TestRequests:
+    def test_each_works_out_what_its_service_can_do(self):
+        """remembering"""
+        source = inspect.getsource(BaseResponse.call_action)
+        assert "method_names_from_class(self.__class__)" in source
+        assert "camelcase_to_underscores(self._get_action())" in source
+        assert not hasattr(method_names_from_class, "cache_info")
 
 
 class TestQueues:
