@@ -25,6 +25,8 @@ Change names. So history, locking and outbox are one thing, and a crash leaves a
 import base64
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import reduce
 from typing import Any, NamedTuple
@@ -123,6 +125,21 @@ class Chosen(NamedTuple):
 EVERYTHING = Chosen()
 
 
+_read: ContextVar[dict[str, Case] | None] = ContextVar("read", default=None)
+"""What `load_once` has read, while somebody reads each once."""
+
+
+@contextmanager
+def each_read_once() -> Iterator[None]:
+    """For the operations of one page, so that they tell of one state. It knows nothing of rights:
+    who may see what was read is asked of every operation anew."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
 class Applications:
     """`due_of(application)` gives the promised day (ISO) by which queues are sorted, or None;
     `check_due_of(application)` the instant by which an expert is to judge its first document;
@@ -152,6 +169,15 @@ class Applications:
         if not items:
             raise NotFound("unknown_number", number=number[:20])
         return case_of(number, items)
+
+    def load_once(self, number: str) -> Case:
+        """As `load`; within `each_read_once` it is read again only after a change."""
+        read = _read.get()
+        if read is None:
+            return self.load(number)
+        if number not in read:
+            read[number] = self.load(number)
+        return read[number]
 
     def load_as_of(self, number: str, sequence: int) -> Case:
         """As it was when that event happened: its chain, and the free texts, up to the change that
@@ -336,6 +362,11 @@ class Applications:
             command=command,
         )
 
+    def foreseen(self, case: Case, change: Change, *, actor: str, now: datetime) -> Case:
+        """What would become of the case by that change. Nothing is written."""
+        events = chain(case.application, change.happenings, now, actor)
+        return _after(case, reduce(apply, events, case.application), events, change)
+
     def carried_out(self, command: Command | None) -> Done | None:
         """What came of the command, if it was carried out before. Raises KeyReused."""
         return self._sealed.carried_out(command, self.load)
@@ -343,6 +374,8 @@ class Applications:
     def _write(
         self, case: Case, change: Change, actor: str, now: datetime, command: Command | None
     ) -> Done:
+        if (read := _read.get()) is not None:
+            read.pop(case.application.number, None)
         events = chain(case.application, change.happenings, now, actor)
         application = reduce(apply, events, case.application)
         puts = list(self._puts(application, events, change, command, now))

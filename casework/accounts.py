@@ -56,11 +56,13 @@ REASONS = ("rules_broken", "stolen", "wrong_data")
 
 
 class Identity(NamedTuple):
-    """How a person was found to be who he says. `by`: the officer who saw him, or the system."""
+    """How a person was found to be who he says. `by`: the officer who saw him, or the system;
+    `snils`: the one that was found to be his, where one was asked about."""
 
     way: str
     at: datetime
     by: str
+    snils: str = ""
 
 
 class Block(NamedTuple):
@@ -138,16 +140,22 @@ def with_password(account: Account, email: str, now: datetime) -> Account:
 
 
 def with_email(account: Account, email: str) -> Account:
-    """Another address, or the same one again, which stays confirmed."""
-    same = account.email == email
-    return replace(account, email=email, email_confirmed=same and account.email_confirmed)
+    """Another address; the same one, in whatever letters, stays as it is."""
+    if _is_same(account.email, email):
+        return account
+    return replace(account, email=email, email_confirmed=False)
 
 
 def email_confirmed(account: Account, email: str) -> Account:
     """The link was opened. One that was sent to an earlier address confirms nothing."""
-    if account.email != email:
+    if not _is_same(account.email, email):
         raise WrongStage("link_not_good")
     return replace(account, email_confirmed=True)
+
+
+def _is_same(address: str, other: str) -> bool:
+    """By either one signs in to the same account."""
+    return address.lower() == other.lower()
 
 
 def signed_in(account: Account, now: datetime) -> Account:
@@ -241,10 +249,8 @@ PASSWORDS_BY_LOGIN = (
 PASSWORDS_BY_ADDRESS = (Limit("passwords_address", 50, timedelta(minutes=15)),)
 # A library or an office has one address for many people.
 BEGUN_BY_ADDRESS = (Limit("begun_address", 60, timedelta(hours=1)),)
-LINKS = (
-    Limit("links", 1, RESEND, "link_just_sent"),
-    Limit("links_day", 10, timedelta(days=1), "link_just_sent"),
-)
+LINKS_TO_ONE = (Limit("links", 1, RESEND, "link_just_sent"),)  # by account and address
+ADDRESSES = (Limit("links_day", 10, timedelta(days=1), "too_many_links"),)
 # Nobody finds out by trying what registries know of others.
 IDENTITY_CHECKS = (Limit("identity_checks", 5, timedelta(days=1)),)
 
@@ -281,9 +287,16 @@ def check_ready(account: Account, way: str, now: datetime, *, has_scan: bool) ->
     must(account, CONFIRM, now)
 
 
-def confirmed(account: Account, way: str, by: str, now: datetime) -> Account:
+def confirmed(account: Account, way: str, by: str, now: datetime, snils: str = "") -> Account:
     """Once is enough: another confirmation changes nothing."""
-    return account if account.identity else replace(account, identity=Identity(way, now, by))
+    if account.identity:
+        return account
+    return replace(account, identity=Identity(way, now, by, snils))
+
+
+def snils_of(account: Account | None) -> str:
+    """The one with which the identity was confirmed; empty when it was confirmed without."""
+    return account.identity.snils if account and account.identity else ""
 
 
 @dataclass(frozen=True)

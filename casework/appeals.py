@@ -165,6 +165,23 @@ def _form_problems(case: Case, rules: Rules, contested: Contested) -> Iterator[P
 # ---- officers -----------------------------------------------------------------------------------
 
 
+def had_part(contested: Contested, officer: str) -> bool:
+    """Whether the decision that is contested is that officer's, too."""
+    decision = contested.case.application.decision
+    return decision is not None and officer in decision.officers
+
+
+def claim(case: Case, contested: Contested, officer: str) -> Change:
+    _must_have_no_part(contested, officer)
+    return actions.claim(case, officer)
+
+
+def reassign(case: Case, contested: Contested, officer: str) -> Change:
+    if had_part(contested, officer):
+        raise NotAllowed("assignee_had_part_in_decision")
+    return actions.reassign(case, officer)
+
+
 def ask(
     case: Case,
     rules: Rules,
@@ -229,9 +246,26 @@ def confirm(
 
 
 def _must_have_no_part(contested: Contested, officer: str) -> None:
-    decision = contested.case.application.decision
-    if decision is not None and officer in decision.officers:
+    if had_part(contested, officer):
         raise NotAllowed("had_part_in_decision")
+
+
+# ---- the appeals against a decision -------------------------------------------------------------
+
+FATES = {
+    "appealed": "open",
+    "appeal_withdrawn": "withdrawn",
+    "decision_upheld": "upheld",
+    "decision_superseded": "superseded",
+}
+"""What the contested application is told of an appeal, and how the appeal stands since."""
+
+
+def filed_against(case: Case) -> dict[str, str]:
+    """Every appeal there has been against a decision of this application, the earliest first: its
+    number, and how it stands."""
+    about_appeals = (event for event in case.events if event.kind in FATES)
+    return {event.data["number"]: FATES[event.kind] for event in about_appeals}
 
 
 # ---- what an appeal brings about ----------------------------------------------------------------

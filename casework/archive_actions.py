@@ -21,7 +21,15 @@ from casework.archive import (
     sealed,
 )
 from casework.errors import InvalidForm, NotFound, Problem
-from casework.files import ACCEPTED, REJECTED, STILL, UNDER_WAY, FileState, Move
+from casework.files import (
+    ACCEPTED,
+    ENDINGS,
+    REJECTED,
+    STILL,
+    UNDER_WAY,
+    FileState,
+    Move,
+)
 from casework.happening import Happening
 from casework.service import DocumentRequirement
 
@@ -32,12 +40,6 @@ RESOLUTION_LOW = "resolution_low"  # the inspection's warning: less than 300 dpi
 NAME_AT_MOST = 60  # characters of a paper's number in the name of a file
 TAKEN_BY_SERVICES = frozenset({"application/pdf", "image/jpeg", "image/png"})
 TAKEN_BY_ARCHIVE = TAKEN_BY_SERVICES | {"application/xml"}
-_EXTENSIONS = {
-    "application/pdf": "pdf",
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "application/xml": "xml",
-}
 
 
 class Kind(NamedTuple):
@@ -158,10 +160,11 @@ def _described(record: ArchiveRecord, today: date) -> dict[str, Any]:
 
 
 def suggested_name(kind: Kind, number: str, content_type: str) -> str:
-    """The name that a file is offered: "passport_4510-123456.pdf"."""
+    """The name that a file is offered: "passport_4510-123456.pdf", with the dot alone as long
+    as nobody knows its type."""
     told = re.sub(r"[\W_]+", "-", number).strip("-")[:NAME_AT_MOST]
     stem = f"{kind.file_name}_{told}" if told else kind.file_name
-    return f"{stem}.{_EXTENSIONS[content_type]}"
+    return f"{stem}.{ENDINGS.get(content_type, '')}"
 
 
 def attach_signature(case: ArchiveCase, file: str, signature: str) -> ArchiveChange:

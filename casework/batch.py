@@ -1,10 +1,13 @@
-"""An agency's file: from its bytes to rows that are forms, and from their results to a report.
+"""An agency's table: from its lines to rows that are forms, and from their results to a report.
 
 The first line names the columns: a field's name or its title, for the first member of a group
 `family.1.last_name` or the titles in their place, `region`, `documents` (kinds of which the agency
 keeps the originals), and `folder` (where the row's scans lie in the archive, casework/batch_scans).
 A title that two fields share names neither.
 Row numbers are those a spreadsheet shows: the header is row 1.
+
+A CSV is read here; a workbook's lines come from adapters/spreadsheet.py, and JSON, which has no
+columns, is read in casework/json_lines.py.
 """
 
 import csv
@@ -13,11 +16,12 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from casework.errors import InvalidForm, Problem
+from casework.cells import Cell, Fault, is_blank, text_of
+from casework.errors import InvalidForm, InvalidValue, Problem
 from casework.service import FieldType, ServiceDefinition
 
 ROWS_AT_MOST = 100_000
@@ -78,33 +82,59 @@ class RowResult(NamedTuple):
     claim: Claim | None = None
 
 
+Line = tuple[int, Sequence[Cell]]
+"""The number of a row, and its cells."""
+
+Path = tuple[str | int, ...]
+"""Of a column: ("snils",) or ("family", 1, "last_name")."""
+
+
 def read_rows(service: ServiceDefinition, data: bytes) -> list[Row]:
-    """Raises InvalidForm when the file as a whole cannot be read."""
+    """Of a CSV. Raises InvalidForm when the file as a whole cannot be read."""
+    return rows_of(service, _csv_lines(data))
+
+
+def _csv_lines(data: bytes) -> list[Line]:
     text = decode(data)
     delimiter = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     csv.field_size_limit(CELL_AT_MOST * 4)
     try:
-        lines = [line for line in enumerate(reader, start=1) if any(map(str.strip, line[1]))]
+        return [line for line in enumerate(reader, start=1) if any(map(str.strip, line[1]))]
     except csv.Error as error:
-        raise _bad_file("broken_csv", row=reader.line_num) from error
+        raise bad_file("broken_csv", row=reader.line_num) from error
+
+
+def rows_of(service: ServiceDefinition, lines: Sequence[Line]) -> list[Row]:
+    """`lines`: those that are not blank, the header first. Raises InvalidForm when the file as a
+    whole cannot be read."""
     if not lines:
-        raise _bad_file("empty_file")
+        raise bad_file("empty_file")
     columns = _columns(service, lines[0][1])
     if len(lines) == 1:
-        raise _bad_file("no_rows")
+        raise bad_file("no_rows")
     if len(lines) - 1 > ROWS_AT_MOST:
-        raise _bad_file("too_many_rows", at_most=ROWS_AT_MOST)
-    return list(with_repeats(_row(number, cells, columns) for number, cells in lines[1:]))
+        raise bad_file("too_many_rows", at_most=ROWS_AT_MOST)
+    kinds = _kinds(service)
+    typed = [(path, kinds.get((path[0], path[-1]))) for path in columns]
+    return list(with_repeats(_row(number, cells, typed) for number, cells in lines[1:]))
+
+
+def is_header(service: ServiceDefinition, cells: Sequence[Cell]) -> bool:
+    """Whether each cell names a column."""
+    try:
+        return bool(_columns(service, cells))
+    except InvalidForm:
+        return False
 
 
 def decode(data: bytes) -> str:
     """UTF-8 when it is valid UTF-8, else cp1251; other encodings are told, not guessed."""
     if not data.strip():
-        raise _bad_file("empty_file")
+        raise bad_file("empty_file")
     check_size(data)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data:
-        raise _bad_file("unknown_encoding")
+        raise bad_file("unknown_encoding")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -112,15 +142,15 @@ def decode(data: bytes) -> str:
     try:
         text = data.decode("cp1251")
     except UnicodeDecodeError as error:
-        raise _bad_file("unknown_encoding") from error
+        raise bad_file("unknown_encoding") from error
     if not _reads_as_russian(text):
-        raise _bad_file("unknown_encoding")
+        raise bad_file("unknown_encoding")
     return text
 
 
 def check_size(data: bytes) -> None:
     if len(data) > BYTES_AT_MOST:
-        raise _bad_file("file_too_big", at_most=BYTES_AT_MOST)
+        raise bad_file("file_too_big", at_most=BYTES_AT_MOST)
 
 
 def _reads_as_russian(text: str) -> bool:
@@ -139,18 +169,21 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=header.count)
 
 
-def _columns(service: ServiceDefinition, header: list[str]) -> list[tuple[str | int, ...]]:
-    """The path of each column: ("snils",) or ("family", 1, "last_name")."""
+def _columns(service: ServiceDefinition, header: Sequence[Cell]) -> list[Path]:
     known = _known_columns(service)
-    names = [cell.strip() for cell in header]
+    names = [_heading(cell) for cell in header]
     while names and not names[-1]:
         names.pop()
     columns = [_column(name, known) for name in names]
     if unknown := [name[:60] for name, path in zip(names, columns, strict=True) if path is None]:
-        raise _bad_file("unknown_columns", columns=", ".join(unknown[:20]))
+        raise bad_file("unknown_columns", columns=", ".join(unknown[:20]))
     if doubled := sorted({n for n, c in zip(names, columns, strict=True) if columns.count(c) > 1}):
-        raise _bad_file("doubled_columns", columns=", ".join(doubled[:20]))
+        raise bad_file("doubled_columns", columns=", ".join(doubled[:20]))
     return [path for path in columns if path is not None]
+
+
+def _heading(cell: Cell) -> str:
+    return "" if isinstance(cell, Fault) else str(cell).strip()
 
 
 def _known_columns(service: ServiceDefinition) -> dict[str, tuple[str, ...]]:
@@ -177,10 +210,19 @@ def _paths(service: ServiceDefinition) -> Iterator[tuple[tuple[str, ...], str]]:
             yield (field.name, part.name), f"{field.title}.{part.title}".lower()
 
 
+def _kinds(service: ServiceDefinition) -> dict[Path, FieldType]:
+    """By the ends of a column's path: ("snils", "snils"), ("family", "last_name")."""
+    kinds: dict[Path, FieldType] = {}
+    for field in service.fields:
+        kinds[field.name, field.name] = field.type
+        kinds |= {(field.name, part.name): part.type for part in field.fields}
+    return kinds
+
+
 _MEMBER_COLUMN = re.compile(r"(.+)\.([0-9]{1,2})\.(.+)")
 
 
-def _column(name: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str | int, ...] | None:
+def _column(name: str, known: Mapping[str, tuple[str, ...]]) -> Path | None:
     name = name.lower()
     if path := known.get(name):
         return path if len(path) == 1 else None  # a group's column needs the member's number
@@ -191,14 +233,20 @@ def _column(name: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str | int,
     return (path[0], int(found[2]), path[1]) if path else None
 
 
-def _row(number: int, cells: list[str], columns: list[tuple[str | int, ...]]) -> Row:
+def _row(
+    number: int, cells: Sequence[Cell], columns: Sequence[tuple[Path, FieldType | None]]
+) -> Row:
     problems = []
-    if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
+    if len(cells) > len(columns) and not all(map(is_blank, cells[len(columns) :])):
         problems.append(Problem("", "too_many_cells", {"at_most": len(columns)}))
     form: dict[str, Any] = {}
     groups: dict[str, dict[int, dict[str, str]]] = {}
-    for path, cell in zip(columns, cells, strict=False):
-        value = cell.strip()
+    for (path, kind), cell in zip(columns, cells, strict=False):
+        try:
+            value = text_of(cell, kind)
+        except InvalidValue as error:
+            problems.append(Problem(_dotted(path), error.code, error.details))
+            continue
         if not value:
             continue
         if len(value) > CELL_AT_MOST:
@@ -212,7 +260,8 @@ def _row(number: int, cells: list[str], columns: list[tuple[str | int, ...]]) ->
         form[group] = [members[position] for position in sorted(members)]
     region, folder = form.pop(REGION, ""), form.pop(FOLDER, "")
     held = form.pop(DOCUMENTS, "").replace(",", " ").split()
-    documents = tuple(sorted(set(held))) if (DOCUMENTS,) in columns else None
+    told = any(path == (DOCUMENTS,) for path, _ in columns)
+    documents = tuple(sorted(set(held))) if told else None
     return Row(number, region, form, documents, problems=tuple(problems), folder=folder)
 
 
@@ -221,13 +270,17 @@ def _dotted(path: Iterable[str | int]) -> str:
 
 
 def with_repeats(rows: Iterable[Row]) -> Iterator[Row]:
+    """A row with problems is taken in by nobody: it repeats none, and none repeats it."""
     first: dict[str, int] = {}
     for row in rows:
+        if row.problems:
+            yield row
+            continue
         earlier = first.setdefault(row.digest, row.row)
         yield row if earlier == row.row else row._replace(repeats=earlier)
 
 
-def _bad_file(code: str, **details: Any) -> InvalidForm:
+def bad_file(code: str, **details: Any) -> InvalidForm:
     return InvalidForm([Problem("", code, details)])
 
 

@@ -1,7 +1,7 @@
-"""An agency's archive: one CSV with the rows, and the scans of each row in a folder beside it, as a
-clerk arranges them by hand.
+"""An agency's archive: one table with the rows (CSV, XLSX or JSONL), and the scans of each row in a
+folder beside it, as a clerk arranges them by hand.
 
-    rows.csv
+    rows.xlsx
     2/passport.jpg                 of row 2 as the spreadsheet counts (the header is row 1)
     Образцова/passport 2.pdf       of the row that says «Образцова» in its column `folder`
 
@@ -19,6 +19,7 @@ from casework.batch import FOLDER, Row, Scan, with_repeats
 from casework.errors import InvalidForm, Problem
 from casework.service import ServiceDefinition
 
+TABLES = (".csv", ".xlsx", ".jsonl")
 SCANS_A_ROW = 20
 ROWS_A_PART = 50
 SCANS_A_PART = 20
@@ -42,8 +43,8 @@ class Sorted(NamedTuple):
 
 
 def table_of(names: Iterable[str]) -> str:
-    """The one CSV of an archive. Raises InvalidForm when there is none, or another."""
-    tables = [name for name in names if name.lower().endswith(".csv")]
+    """The one table of an archive. Raises InvalidForm when there is none, or another."""
+    tables = [name for name in names if name.lower().endswith(TABLES)]
     if not tables:
         raise InvalidForm([Problem("", "archive_no_table")])
     if len(tables) > 1:
@@ -54,8 +55,8 @@ def table_of(names: Iterable[str]) -> str:
 def sort(
     service: ServiceDefinition, rows: Sequence[Row], names: Iterable[str], table: str
 ) -> Sorted:
-    """Each file to its row. `names` of an archive's files, `table` that of its CSV; a CSV that came
-    alone has no names."""
+    """Each file to its row. `names` of an archive's files, `table` that of its table; one that
+    came alone has no names."""
     by_folder: dict[str | None, list[str]] = {}
     for name in names:
         if name != table:

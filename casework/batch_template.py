@@ -9,27 +9,33 @@ from typing import Any
 
 from casework import form
 from casework.batch import DOCUMENTS, REGION
+from casework.cells import NO, YES
 from casework.example import example_form
 from casework.ports import Rules
 from casework.service import FieldType, ServiceDefinition
 
-YES, NO = "да", "нет"
-
 
 def template(rules: Rules, region: str, today: date) -> bytes:
     """CSV with `;` in UTF-8 with a mark, as spreadsheets open it: the header and an example row."""
-    typed = example_form(rules.service, today)
-    cells = {REGION: region, DOCUMENTS: " ".join(_documents(rules, typed, today))}
-    cells |= dict.fromkeys(columns(rules.service, typed), "") | dict(_cells(typed))
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";")
-    writer.writerows((cells.keys(), cells.values()))
+    writer.writerows(template_lines(rules, region, today))
     return out.getvalue().encode("utf-8-sig")
 
 
-def example_line(rules: Rules, today: date) -> str:
-    """The same example as one line of JSON: a form as the API takes it."""
-    return json.dumps(example_form(rules.service, today), ensure_ascii=False)
+def template_lines(rules: Rules, region: str, today: date) -> tuple[list[str], list[str]]:
+    """The header and an example row."""
+    typed = example_form(rules.service, today)
+    cells = {REGION: region, DOCUMENTS: " ".join(_documents(rules, typed, today))}
+    cells |= dict.fromkeys(columns(rules.service, typed), "") | dict(_cells(typed))
+    return list(cells), list(cells.values())
+
+
+def example_line(rules: Rules, region: str, today: date) -> str:
+    """The same row as one line of an agency's JSON lines."""
+    typed = example_form(rules.service, today)
+    told = {REGION: region, DOCUMENTS: _documents(rules, typed, today)}
+    return json.dumps(told | typed, ensure_ascii=False)
 
 
 def columns(service: ServiceDefinition, typed: Mapping[str, Any]) -> Iterator[str]:

@@ -6,7 +6,7 @@ the person began. Then everything beside the chain goes, but for what casework/r
 What is kept is looked at again by the clock: it goes when its day has come, or its state is over.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -249,6 +249,12 @@ def withdraw_archive(case: ArchiveCase, *, begun_since: bool, today: date) -> Ar
     live = live_grants(case.archive, today)
     revoked = (Happening("grant_revoked", {"grant": id_}) for id_, _ in live)
     return ArchiveChange((*revoked, Happening(CONSENT)))
+
+
+def edition_of(editions: Iterable[str], day: date) -> str | None:
+    """Under which text (named by the first day on which it was asked for, ISO 8601) a consent was
+    given on that day; None before the first."""
+    return max((e for e in editions if date.fromisoformat(e) <= day), default=None)
 
 
 def withdrawn_at(case: ArchiveCase) -> datetime | None:

@@ -5,6 +5,7 @@
     ├── InvalidForm               a whole form, with every problem found in it
     ├── BadRequest                a request that no form describes (unknown service, wrong paging)
     ├── NotFound                  there is nothing of that name that this person may see
+    ├── SignedOut                 who asks has to sign in first, or again
     ├── NotAllowed                the person may see it but not do this
     ├── Conflict                  right in itself, but not now
     │   ├── WrongStage            the application has moved past (or has not reached) this step
@@ -61,6 +62,10 @@ class BadRequest(OporaError):
 
 class NotFound(OporaError):
     code = "not_found"
+
+
+class SignedOut(OporaError):
+    code = "unauthorized"
 
 
 class NotAllowed(OporaError):

@@ -26,6 +26,13 @@ FIRST_WAITS = (timedelta(minutes=15), timedelta(hours=1))
 THEN_EVERY = timedelta(days=1)
 ESCALATED_AT = len(FIRST_WAITS)  # from this attempt on, operators are told
 UNSCANNABLE_AT_MOST = 2  # the scanner's own trouble passes; what it cannot scan twice, it cannot
+UNJUDGED = "application/octet-stream"  # the type of a file until the inspection says what it is
+ENDINGS = {
+    "application/pdf": "pdf",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "application/xml": "xml",
+}
 SPARE = 5  # the same upload sent again by a bad network; more writes nothing into the chain
 
 
@@ -80,6 +87,14 @@ class Move(NamedTuple):
 
     happenings: tuple[Happening, ...] = ()
     beside: Mapping[str, Any] = {}
+
+
+def name_with_ending(name: str, content_type: str) -> str:
+    """What a file is called: a name of ours ends with a dot as long as nobody knows the type, and
+    is given the ending of what the file turns out to be. A name that people gave stays."""
+    if not name.endswith("."):
+        return name
+    return f"{name}{ENDINGS[content_type]}" if content_type in ENDINGS else name[:-1]
 
 
 STILL = Move()

@@ -32,14 +32,19 @@ class OfficeWay(StrEnum):
     STOP = "stop"
 
 
+RULING = frozenset({OfficeWay.CLAIM, OfficeWay.ASK, OfficeWay.PROPOSE, OfficeWay.CONFIRM})
+"""What only officers do who had no part in a contested decision."""
+
+
 def office_ways(
-    application: Application, officer: str, *, supervisor: bool
+    application: Application, officer: str, *, supervisor: bool, had_part: bool = False
 ) -> tuple[OfficeWay, ...]:
-    """Nobody acts for the office on what he filed himself."""
+    """Nobody acts for the office on what he filed himself. `had_part`: of an appeal, in the
+    contested decision."""
     if application.applicant == officer or application.submitted_at is None:
         return ()
     ways = (*_in_work(application, officer, supervisor), *_after(application))
-    return tuple(way for way, is_open in ways if is_open)
+    return tuple(way for way, is_open in ways if is_open and not (had_part and way in RULING))
 
 
 def _in_work(

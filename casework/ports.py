@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from casework.application import Application, Event, Happening
 from casework.calendar import Calendar
 from casework.condition import Facts
+from casework.files import name_with_ending
 from casework.form import facts
 from casework.measures import Measures
 from casework.parameters import Parameters
@@ -56,6 +57,11 @@ class DocumentRecord:
     details: Mapping[str, Any] = field(default_factory=dict)
     signature: str | None = None
     signatures: Mapping[str, Any] | None = None
+
+    @property
+    def called(self) -> str:
+        """The name of the file, with an ending that tells its type."""
+        return name_with_ending(self.file_name, self.content_type)
 
 
 class Task(NamedTuple):

@@ -13,7 +13,7 @@ from typing import Any
 
 from casework import form
 from casework.condition import Definition, holds, years_between
-from casework.errors import InvalidForm, VersionConflict
+from casework.errors import InvalidForm, Problem, VersionConflict
 from casework.fields import FieldType, FormField, Name, Text
 from casework.service import ServiceDefinition
 
@@ -118,6 +118,29 @@ def prefill(
         known |= checked
         filled |= form.to_json(checked)
     return filled
+
+
+def foreign_numbers(
+    service: ServiceDefinition,
+    definition: ProfileDefinition,
+    said: Values,
+    own: str,
+    represented: Represented | None,
+    today: date,
+) -> list[Problem]:
+    """A SNILS that is not of the person whose the form takes it to be: whoever applies gives the
+    one that he is known by, `own`, and of whom he represents that one's. Empty, or untold: not
+    known, so any. What is filed for another about an application names whom that one names."""
+    if represented and service.outcome.of:
+        return []
+    filling = _Filling(service, definition, {"snils": own}, represented, today)
+    known, found = form.facts(service, said, today), []
+    for asked in service.fields:
+        expected, given = filling.value_of(asked, known), known.get(asked.name)
+        if asked.type is FieldType.SNILS and expected and given and given != expected:
+            code = "not_your_snils" if expected == own else "not_their_snils"
+            found.append(Problem(asked.name, code))
+    return found
 
 
 class _Filling:

@@ -152,7 +152,7 @@ def _programme_problems(lines: Sequence[Line], review_on: date, today: date) -> 
         yield Problem("lines", "too_few", {"at_least": 1})
     if review_on <= today:
         yield Problem("review_on", "not_after_today")
-    for place, line in enumerate(lines, start=1):
+    for place, line in enumerate(lines):
         if line.until <= today:
             yield Problem(f"lines.{place}.until", "not_after_today")
 

@@ -9,7 +9,7 @@ that is not asked any more is left as it is, and told as `leftover`: nobody lose
 it is cleared when the form is sent.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -131,10 +131,16 @@ class Questionnaire(NamedTuple):
 
 
 def questionnaire(
-    service: ServiceDefinition, layout: Layout, said: Mapping[str, Any], today: date
+    service: ServiceDefinition,
+    layout: Layout,
+    said: Mapping[str, Any],
+    today: date,
+    found: Iterable[Problem] = (),
 ) -> Questionnaire:
-    """All that is asked for a form with these answers, as typed or as stored."""
+    """All that is asked for a form with these answers, as typed or as stored. `found`: what is
+    wrong with them that the form alone does not say."""
     facts, problems = form.check_form(service, said, today)
+    problems += found
     told = _Told(said, facts, problems, "")
     sections = tuple(
         Section(title, tuple(pages))

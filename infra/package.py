@@ -3,9 +3,9 @@
     python -m infra.package IntakeApi .aws-sam/build/IntakeApi
 
 An artefact is the function's own room and the rooms that it asks, casework, adapters, services
-(with the definitions also in their compiled form), and of the locked wheels those that its imports
-reach. Nothing here is a list to keep: rooms, wheels and boto3's service models come from the
-sources that the handler in template.yaml leads to.
+(with the definitions also in their compiled form, the pages' templates only in it), and of the
+locked wheels those that its imports reach. Nothing here is a list to keep: rooms, wheels and
+boto3's service models come from the sources that the handler in template.yaml leads to.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from pathlib import Path
 from samtranslator.yaml_helper import yaml_parse
 
 from adapters import definitions
+from functions.portal.rendering import COMPILED, compile_templates
 
 ROOT = Path(__file__).resolve().parent.parent
 UV = ROOT / ".venv/bin/uv"
@@ -163,8 +164,8 @@ def _imports(path: Path) -> Iterator[str]:
 
 
 def lay_own(rooms: set[str], into: Path) -> None:
-    # The pages' assets are in their built form in functions/portal/static.
-    ours = shutil.ignore_patterns("__pycache__", "assets")
+    # The pages' assets are in their built form in functions/portal/static, templates in compiled.
+    ours = shutil.ignore_patterns("__pycache__", "assets", "templates")
     (into / "functions").mkdir(parents=True)
     shutil.copy(ROOT / "functions/__init__.py", into / "functions")
     for folder in (*(f"functions/{room}" for room in rooms), "casework", "adapters", "services"):
@@ -173,6 +174,8 @@ def lay_own(rooms: set[str], into: Path) -> None:
         path = into / "services" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+    if "portal" in rooms:
+        compile_templates(into / COMPILED.relative_to(ROOT))
 
 
 def _models(sources: dict[Path, set[str]]):

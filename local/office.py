@@ -48,8 +48,9 @@ class Caller:
     """Somebody signed in. A token lives an hour of virtual time, so each call takes a fresh one."""
 
     def __init__(
-        self, cloud: LocalCloud, name: str, groups: tuple[str, ...] = (), **attributes: str
+        self, cloud: LocalCloud, name: str, /, groups: tuple[str, ...] = (), **attributes: str
     ) -> None:
+        """`name`: the id; the attribute `name` is what people are called."""
         self._cloud = cloud
         self.name = name
         self._groups = groups
@@ -109,18 +110,15 @@ class Office:
         self.openid = openid_provider.open_for(cloud)
         self.citizen = Caller(cloud, "citizen")
         self.relative = Caller(cloud, "relative")
-        self.officer = Caller(cloud, "officer", ("officers",), **{"custom:region": "RU-MOW"})
-        self.second_officer = Caller(
-            cloud, "second-officer", ("officers",), **{"custom:region": "RU-MOW"}
+        self.officer = _at_work(cloud, "officer", "Петрова Мария Сергеевна", "officers")
+        self.second_officer = _at_work(cloud, "second-officer", "Соколов Андрей Ильич", "officers")
+        # An appeal needs two who had no part in the decision.
+        self.third_officer = _at_work(cloud, "third-officer", "Ким Елена Викторовна", "officers")
+        self.supervisor = _at_work(
+            cloud, "supervisor", "Громова Ольга Павловна", "officers", "supervisors"
         )
-        self.third_officer = Caller(  # an appeal needs two who had no part in the decision
-            cloud, "third-officer", ("officers",), **{"custom:region": "RU-MOW"}
-        )
-        self.supervisor = Caller(
-            cloud, "supervisor", ("officers", "supervisors"), **{"custom:region": "RU-MOW"}
-        )
-        self.expert = Caller(cloud, "expert", ("experts",), **{"custom:region": "RU-MOW"})
-        self.auditor = Caller(cloud, "auditor", ("auditors",), **{"custom:region": "RU-MOW"})
+        self.expert = _at_work(cloud, "expert", "Лебедев Павел Олегович", "experts")
+        self.auditor = _at_work(cloud, "auditor", "Зимина Вера Андреевна", "auditors")
         self.experts_at_work = True  # who judges each document as it comes, and finds it good
         officers = (self.officer, self.second_officer, self.third_officer, self.supervisor)
         officers = (*officers, self.expert, self.auditor)
@@ -368,6 +366,11 @@ class Office:
 
     def _s3(self) -> Any:
         return boto3.client("s3", REGION)
+
+
+def _at_work(cloud: LocalCloud, id_: str, name: str, *groups: str) -> Caller:
+    """Somebody of the office, by the name that the user pool knows."""
+    return Caller(cloud, id_, groups, **{"name": name, "custom:region": "RU-MOW"})
 
 
 def _machine_of(application: Application) -> str:

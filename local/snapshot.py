@@ -1,4 +1,5 @@
-"""Let the data survive a restart of `opora run`: tables, objects, people and the clock's offset.
+"""Let the data survive a restart of `opora run`: tables, objects, people with their passwords, and
+the clock's offset. The file is for its owner's eyes only.
 
 Executions cannot be kept: whoever restores starts them again from the table. Nor are messages in
 queues and retries under way, so `save` first lets everything settle. What is restored is not told
@@ -32,6 +33,7 @@ def save(cloud, folder: Path):
     folder.mkdir(parents=True, exist_ok=True)
     written = folder / f"{FILE}.new"
     with written.open("w") as file:
+        written.chmod(0o600)
         json.dump(snapshot, file, ensure_ascii=False)
         file.flush()
         os.fsync(file.fileno())
@@ -143,7 +145,7 @@ def _put_objects(bucket, objects):
 
 
 def _people(cloud) -> Iterator[dict]:
-    cognito = _client("cognito-idp")
+    cognito, known = _client("cognito-idp"), Backends().cognito.user_pools
     for pool in cloud.stack.of_type("AWS::Cognito::UserPool"):
         pool_id = pool.physical_resource_id
         for page in cognito.get_paginator("list_users").paginate(UserPoolId=pool_id):
@@ -155,6 +157,7 @@ def _people(cloud) -> Iterator[dict]:
                     "name": user["Username"],
                     "attributes": {each["Name"]: each["Value"] for each in user["Attributes"]},
                     "groups": [group["GroupName"] for group in groups],
+                    "password": known[pool_id]._get_user(user["Username"]).password,
                 }
 
 
@@ -166,6 +169,13 @@ def _add(cloud, person):
     attributes = dict(person["attributes"])
     subject = attributes.pop("sub")
     users.add(pool_id, person["name"], person["groups"], attributes)
+    if person.get("password"):  # older files have none: then it is the one that everybody knows
+        _client("cognito-idp").admin_set_user_password(
+            UserPoolId=pool_id,
+            Username=person["name"],
+            Password=person["password"],
+            Permanent=True,
+        )
     # No public API brings back a subject, but the applications belong to it.
     user = Backends().cognito.user_pools[pool_id]._get_user(person["name"])
     user.id = subject

@@ -1,4 +1,4 @@
-"""People of the user pool, with one password that everybody knows."""
+"""People of the user pool, with one password that everybody knows, unless they chose another."""
 
 import re
 import zlib
@@ -7,6 +7,8 @@ import boto3
 
 from adapters import clock
 from adapters.accounts import Accounts
+from adapters.sealed_table import item_of
+from adapters.staff import Member, as_item
 from casework.accounts import Account, Identity
 from local.aws import REGION, Backends
 
@@ -16,14 +18,16 @@ PASSWORD = "Local-Passw0rd!"  # noqa: S105  only ever in this process
 def sign_in(stack, name, groups, attributes) -> str:
     (pool,) = stack.of_type("AWS::Cognito::UserPool")
     client = stack.of_type("AWS::Cognito::UserPoolClient")[0]
+    (table,) = stack.of_type("AWS::DynamoDB::Table")
     if add(pool.physical_resource_id, name, groups, attributes):
-        (table,) = stack.of_type("AWS::DynamoDB::Table")
         open_account(table.physical_resource_id, name)
+    note_staff(table.physical_resource_id, pool.physical_resource_id, name)
+    password = Backends().cognito.user_pools[pool.physical_resource_id]._get_user(name).password
     signed_in = _cognito().admin_initiate_auth(
         UserPoolId=pool.physical_resource_id,
         ClientId=client.physical_resource_id,
         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD},
+        AuthParameters={"USERNAME": name, "PASSWORD": password},
     )
     return signed_in["AuthenticationResult"]["IdToken"]
 
@@ -44,15 +48,16 @@ def add(pool_id, name, groups=(), attributes=None) -> bool:
     return is_new
 
 
-def open_account(table, name):
+def open_account(table, name, snils=""):
     """As if the person had signed up with the phone and had been seen by an officer; written
-    past the API, since nearly every test needs somebody and a call takes 3 ms."""
+    past the API, since nearly every test needs somebody and a call takes 3 ms. Without the `snils`
+    of a check, forms may hold any."""
     stored, known = Backends().dynamodb.tables[table], Accounts(None, table)
-    for item in known.items(account_of(name)):
+    for item in known.items(account_of(name, snils)):
         stored.put_item(item)
 
 
-def account_of(name) -> Account:
+def account_of(name, snils="") -> Account:
     now = clock.now()
     return Account(
         name,
@@ -62,8 +67,19 @@ def account_of(name) -> Account:
         email=f"{re.sub('[^a-z0-9-]', '', name.lower())}@example.org",
         email_confirmed=True,
         has_password=True,
-        identity=Identity("video", now, "officer"),
+        identity=Identity("video", now, "officer", snils),
     )
+
+
+def note_staff(table, pool_id, name):
+    """As if the person had signed in at the door, where the name is read; past the API, too."""
+    user = Backends().cognito.user_pools[pool_id]._get_user(name)
+    groups = {group.group_name for group in user.groups} - {"agencies"}
+    if groups:
+        told, roles = user.attribute_lookup, tuple(sorted(g.removesuffix("s") for g in groups))
+        region, today = told.get("custom:region"), clock.now().date()
+        item = as_item(Member(name, told.get("name", ""), roles, region, today))
+        Backends().dynamodb.tables[table].put_item(item_of(item))
 
 
 def verified_phone(name) -> dict[str, str]:

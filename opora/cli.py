@@ -126,7 +126,7 @@ def _services(options: argparse.Namespace) -> int:
         "list": lambda: services.show_list(as_json=options.json),
         "show": lambda: services.show_one(options.service, as_json=options.json),
         "check": lambda: services.check(options.files, as_json=options.json),
-        "template": lambda: services.print_template(options.service, as_jsonl=options.jsonl),
+        "template": lambda: services.print_template(options.service, options.kind, options.xlsx),
         "docs": lambda: services.write_docs(options.file),
         "freeze": lambda: versions.freeze(options.services),
         "impact": lambda: impact.impact(
@@ -215,7 +215,8 @@ def _add_remote(commands: argparse._SubParsersAction) -> None:
     drop.add_argument(
         "file",
         type=Path,
-        help="a CSV, or a ZIP of one CSV and folders with scans (`services template` tells how)",
+        help="a table (CSV, XLSX, JSONL), or a ZIP of one and folders with scans "
+        "(`services template` tells how)",
     )
     drop.add_argument("--agency", required=True, help="whose inbox, for example A")
     drop.add_argument("--service", default="social-service-need", help="default: %(default)s")
@@ -332,8 +333,15 @@ def _add_services(commands: argparse._SubParsersAction) -> None:
     template.epilog = _WITH_SCANS
     template.add_argument("service", help="its id or its code, for example V2")
     form = template.add_mutually_exclusive_group()
-    form.add_argument("--csv", action="store_true", help="for a spreadsheet (the default)")
-    form.add_argument("--jsonl", action="store_true", help="the example form as a line of JSON")
+    kinds = (
+        ("csv", "for a spreadsheet (the default)"),
+        ("jsonl", "as a line of JSON"),
+        ("form", "the form alone, as the API takes it"),
+    )
+    for kind, told in kinds:
+        form.add_argument(f"--{kind}", dest="kind", action="store_const", const=kind, help=told)
+    form.add_argument("--xlsx", type=Path, metavar="FILE", help="a workbook, all of its cells text")
+    template.set_defaults(kind="csv")
     docs = _action(actions, "docs", "write docs/services.md anew from the service files")
     docs.add_argument("file", nargs="?", type=Path, default=Path("docs/services.md"))
     freeze = _action(
@@ -363,8 +371,8 @@ def _add_impact(actions: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 
 _WITH_SCANS = """\
-Scans come along in a ZIP: the CSV, and beside it a folder for each row. The folder is called by
-the row's number in the spreadsheet (the header is row 1), or as a column `folder` says. A file is
+Scans come along in a ZIP: the table, and beside it a folder for each row. The folder is called by
+the row's number in the table (the header is row 1), or as a column `folder` says. A file is
 called by the kind of its document, which `services show` lists; a number after it tells several
 apart:
 

@@ -140,8 +140,10 @@ Opora runs at {url}   (virtual time: {now:%d.%m.%Y %H:%M} UTC; data in {state}/)
 
   API           {url}/openapi.json
   S3            {cloud.s3_url}
-  Pages         {url}/   in Chromium, Chrome or Edge: a phone and the password from below
-  SMS, e-mail   {url}/_local/outbox   the codes to sign in come there
+  Pages         {url}/   in Chromium, Chrome or Edge
+  sign in       {url}/cabinet/sign-in   citizens, officers and supervisors alike: a phone and
+                the password from below, then the code from the outbox
+  outbox        {url}/_local/outbox   every SMS and e-mail; the newest is on top
   time machine  {url}/_local/time
 
 People (password: {office.password}); a fresh token: opora token{where} NAME

@@ -1,13 +1,16 @@
 """`opora services`: what can be applied for, and whether the files that say so are sound."""
 
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from adapters import definitions
 from adapters.clock import now
+from adapters.spreadsheet_template import workbook
 from casework import plain_russian
-from casework.batch_template import example_line, template
+from casework.batch_template import example_line, template, template_lines
+from casework.example import example_form
 from casework.service import ServiceDefinition
 from opora.check import every_file, mistakes
 from opora.failure import Failure
@@ -51,12 +54,21 @@ def show_one(name: str, *, as_json: bool) -> int:
     return 0
 
 
-def print_template(name: str, *, as_jsonl: bool) -> int:
-    """An example row of an agency's file, with its header; or one form as a line of JSON."""
+def print_template(name: str, kind: str, file: Path | None) -> int:
+    """An example row of an agency's file (`kind`: csv, jsonl, or xlsx, which is written to `file`),
+    or the form of it alone (form)."""
     rules = definitions.rules(_found(name).id, REGION)
     today = rules.calendar.local_day(now())
-    if as_jsonl:
-        print(example_line(rules, today))
+    if kind == "form":
+        print(json.dumps(example_form(rules.service, today), ensure_ascii=False))
+    elif kind == "jsonl":
+        print(example_line(rules, REGION, today))
+    elif file:
+        try:
+            file.write_bytes(workbook(template_lines(rules, REGION, today)))
+        except OSError as error:
+            raise Failure(f"{file} cannot be written: {error.strerror}") from error
+        print(f"{file}: columns and an example row")
     else:
         sys.stdout.write(template(rules, REGION, today).decode())
     return 0

@@ -1,17 +1,19 @@
-"""`opora validate`: every problem of a form (JSON) or of an agency's rows (CSV)."""
+"""`opora validate`: every problem of a form (JSON) or of an agency's rows (CSV, XLSX, JSONL)."""
 
-import codecs
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from adapters import definitions
+from adapters.batch_tables import read_table
 from adapters.clock import now
+from adapters.inspection.verdict import DefectFound
 from adapters.wording import shown_problem
 from casework import actions, form
-from casework.batch import Row, read_rows
+from casework.batch import Row
 from casework.errors import InvalidForm, OporaError, Problem
+from casework.json_lines import is_json
 from casework.ports import Rules
 from casework.service import ServiceDefinition
 from opora.failure import Failure
@@ -27,9 +29,9 @@ def validate(service_id: str, path: Path, *, as_json: bool) -> int:
         data = path.read_bytes()
     except OSError as error:
         raise Failure(f"{path} cannot be read: {error.strerror}") from error
-    start = data.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
-    is_json = path.suffix.lower() == ".json" or start in (b"{", b"[")
-    problems = list(_of_json(service, data) if is_json else _of_csv(service, data))
+    suffix = path.suffix.lower()
+    is_form = suffix == ".json" or (suffix != ".jsonl" and is_json(data))
+    problems = list(_of_json(service, data) if is_form else _of_table(service, data))
     if as_json:
         print_json(problems)
     elif problems:
@@ -55,10 +57,12 @@ def _of_json(service: ServiceDefinition, data: bytes) -> Iterator[dict[str, Any]
         yield from (_shown(row, problem) for problem in problems)
 
 
-def _of_csv(service: ServiceDefinition, data: bytes) -> Iterator[dict[str, Any]]:
+def _of_table(service: ServiceDefinition, data: bytes) -> Iterator[dict[str, Any]]:
     """Rows by the numbers a spreadsheet shows; what concerns the whole file has row 0."""
     try:
-        rows = read_rows(service, data)
+        rows = read_table(service, data).rows
+    except DefectFound as error:
+        raise Failure("scans are judged with their rows: `opora drop --dry-run`") from error
     except InvalidForm as error:
         yield from (_shown(0, problem) for problem in error.problems)
         return

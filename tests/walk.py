@@ -374,7 +374,7 @@ def _on_own_pages(office: Office, form: Form) -> None:
     visitor.open("/cabinet/status")
     contact = {"phone": form["phone"], "email": form["email"]}
     visitor.submit(visitor.open("/cabinet/profile/contact"), contact, "Сохранить")
-    paper = {"kind": "passport", "number": form["passport"], "content_type": "application/pdf"}
+    paper = {"kind": "passport", "number": form["passport"]}
     visitor.submit(visitor.open("/cabinet/documents/new"), paper, "Дальше")
     document = put_in(office, office.citizen, file_name=f"{name}.pdf")
     number = office.citizen.post("/applications", NEW)["number"]

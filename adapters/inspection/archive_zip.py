@@ -15,7 +15,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from adapters.inspection.verdict import MEGABYTE, DefectFound
 
@@ -60,9 +60,10 @@ class Archived(NamedTuple):
 
 
 class Archive:
-    """One judged archive; raises DefectFound where it is not to be read."""
+    """One judged archive; raises DefectFound where it is not to be read. `streamed`: a file in it
+    is never held whole, and may be as large and packed as tight as it likes within the sum."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, *, streamed: bool = False) -> None:
         _check_ends(data)
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
@@ -70,23 +71,29 @@ class Archive:
             raise DefectFound("does_not_open") from error
         _check_places(data, self._zip.infolist(), self._zip.start_dir)
         self.files = tuple(_listed(self._zip.infolist()))
-        _check_sizes(self.files)
+        _check_sizes(self.files, streamed=streamed)
 
-    def read(self) -> Iterator[tuple[str, bytes]]:
-        """Name and content of each file, one in memory at a time."""
+    def read(self, *, besides: str = "") -> Iterator[tuple[str, bytes]]:
+        """Name and content of each file but that one, one in memory at a time."""
         for file in self.files:
-            yield file.name, self.content(file)
+            if file.name != besides:
+                yield file.name, self.content(file)
 
     def content(self, file: Archived) -> bytes:
-        data = self._unpacked(file)
+        data = self.unpacked(file)
         _check_not_an_archive(file.name, data)
         return data
 
-    def _unpacked(self, file: Archived) -> bytes:
-        """No longer than the directory said, whatever is packed there."""
+    def open(self, file: Archived) -> IO[bytes]:
+        """As a stream, no longer than the directory said. Whoever reads it meets BadZipFile,
+        zlib.error and EOFError where the file is damaged."""
+        return self._zip.open(file.info)
+
+    def unpacked(self, file: Archived) -> bytes:
+        """No longer than the directory said, whatever is packed there; it may be an archive."""
         damaged = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, struct.error)
         try:
-            with self._zip.open(file.info) as packed:
+            with self.open(file) as packed:
                 data = packed.read(file.size + 1)
         except damaged as error:
             raise DefectFound("archive_damaged", name=file.name) from error
@@ -144,8 +151,10 @@ def _listed(infos: list[zipfile.ZipInfo]) -> Iterator[Archived]:
 
 
 def _is_beside_the_point(name: str) -> bool:
+    """`~$rows.xlsx` says who has rows.xlsx open."""
     own = ("/", ".DS_Store", "Thumbs.db", "desktop.ini")
-    return name.endswith(own) or name.startswith("__MACOSX/")
+    opened = name.rpartition("/")[2].startswith("~$")
+    return opened or name.endswith(own) or name.startswith("__MACOSX/")
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -182,10 +191,10 @@ def _check_kind(name: str, info: zipfile.ZipInfo) -> None:
         raise DefectFound("archive_in_archive", name=name)
 
 
-def _check_sizes(files: tuple[Archived, ...]) -> None:
+def _check_sizes(files: tuple[Archived, ...], *, streamed: bool) -> None:
     if not files:
         raise DefectFound("archive_no_files")
-    for file in files:
+    for file in () if streamed else files:
         if file.size > LARGEST_INSIDE:
             at_most = LARGEST_INSIDE // MEGABYTE
             raise DefectFound("archive_file_too_big", name=file.name, at_most_mb=at_most)

@@ -43,6 +43,26 @@ def ask(case: Case, officer: str, gaps: Iterable[Gap], message: str | None) -> C
     return actions.ask(case, rules, officer, gaps, message)
 
 
+def claim(case: Case, officer: str) -> Change:
+    if case.application.contests:
+        return appeals.claim(case, _contested_by(case), officer)
+    return actions.claim(case, officer)
+
+
+def reassign(case: Case, officer: str) -> Change:
+    if case.application.contests:
+        return appeals.reassign(case, _contested_by(case), officer)
+    return actions.reassign(case, officer)
+
+
+def had_part(case: Case, person: Person) -> bool:
+    """Whether an appeal in work is about a decision of the officer who asks."""
+    application = case.application
+    if not (person.is_staff and application.contests and application.in_work):
+        return False
+    return appeals.had_part(_contested_by(case), person.id)
+
+
 def propose(case: Case, officer: str, new: bodies.NewProposal, now: datetime) -> Change:
     rules, said = rules_of(case.application), (new.outcome, new.reasons, new.explanation)
     if case.application.contests:

@@ -18,21 +18,23 @@ from casework.application import Application, is_number
 from casework.errors import AlreadyOpen, BadRequest, NotAllowed, NotFound, SlotTaken
 from casework.ports import Case, Change, Signature
 from casework.representation import noted
-from functions.intake import bodies, show
+from functions.intake import about_another, bodies, show
 from functions.intake.acting import acting
 from functions.intake.applicants import filing_day
 from functions.intake.appointments import of_case, offering_free
 from functions.intake.http import Api, Person, Request, language_of, problem_response
+from functions.intake.staff_names import names_of
 from functions.intake.wiring import (
     applications,
     logger,
     looks,
     one_time_codes,
+    sessions,
     signature_check,
 )
 
 app = Chalice(app_name="opora")
-api = Api(app, logger, one_time_codes, acting)
+api = Api(app, logger, one_time_codes, acting, lambda who, since: sessions().are_over(who, since))
 
 FORM_AT_MOST = 300 * 1024  # bytes; the table takes 400 KB an item
 
@@ -62,7 +64,19 @@ def acted(request: Request, number: str, act: Any) -> dict[str, Any]:
 
 
 def view(case: Case, request: Request) -> dict[str, Any]:
-    return show.application(case, request.person, request.language, request.now, of_case(case))
+    return show.application(
+        case,
+        request.person,
+        request.language,
+        request.now,
+        of_case(case),
+        had_part=about_another.had_part(case, request.person),
+        names=names_of(_at_work(case.application), request),
+    )
+
+
+def _at_work(app: Application) -> tuple[str | None, ...]:
+    return app.officer, app.escalated_by, app.proposal.officer if app.proposal else None
 
 
 def carry_out(request: Request, number: str, act: Any) -> Done:
@@ -84,6 +98,16 @@ def foresee(request: Request, number: str, act: Any) -> Change:
     `act` raises."""
     _check_number(number)
     return _if_seen(request, act)(applications().load(number))
+
+
+def foreseen(request: Request, number: str, act: Any) -> dict[str, Any]:
+    """The application as it would be shown, had it been carried out. Nothing is changed; raises
+    what `act` raises."""
+    _check_number(number)
+    case = applications().load(number)
+    change = _if_seen(request, act)(case)
+    after = applications().foreseen(case, change, actor=request.person.id, now=request.now)
+    return view(after, request)
 
 
 def _if_seen(request: Request, act: Any) -> Any:
@@ -132,7 +156,7 @@ def fitting(change: Change) -> Change:
 
 def seen(number: str, person: Person) -> Case:
     _check_number(number)
-    case = applications().load(number)
+    case = applications().load_once(number)
     _check_seen(case, person)
     if person.is_staff:
         looks().note(number, person.id, now())

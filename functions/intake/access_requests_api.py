@@ -1,6 +1,7 @@
 """The part of the API where the office answers what people ask about their accounts, and closes
 accounts that must be closed."""
 
+from functools import partial
 from typing import Any
 
 from casework import accounts as law
@@ -11,9 +12,10 @@ from functions.intake import access_scans, identity_show
 from functions.intake import entry_bodies as shapes
 from functions.intake.access import api
 from functions.intake.entry_steps import login_of, tell, titled
-from functions.intake.entry_wiring import access_requests, sessions, user_pool
+from functions.intake.entry_wiring import access_requests, user_pool
 from functions.intake.http import READERS, STAFF, SUPERVISOR, Request
-from functions.intake.wiring import accounts
+from functions.intake.staff_names import names_of
+from functions.intake.wiring import accounts, looks, sessions
 
 ONE = "/access-requests/{entry}"
 ACCOUNT = "/accounts/{account}"
@@ -38,7 +40,11 @@ def list_access_requests(request: Request) -> dict[str, Any]:
     roles=READERS,
 )
 def show_access_request(request: Request, entry: str) -> dict[str, Any]:
-    return _shown(access_requests().load(entry), request)
+    asked = access_requests().load(entry)
+    shown = _shown(asked, request)
+    subject = "access_scan" if shown["scan"] else "access_request"
+    looks().note(asked.number, request.person.id, request.now, subject)
+    return shown
 
 
 @api.operation(
@@ -55,12 +61,11 @@ def answer_access_request(request: Request, entry: str) -> dict[str, Any]:
     if before.answer and (before.answer.by, before.answer.outcome) == (by, given["outcome"]):
         return _shown(before, request)
     after = answered(before, **given, by=by, now=now)
-    account = _carried_out(after, request) if after.account else None
+    if after.account:
+        _tell(_carried_out(after, request), after, request)  # rather twice than never
     done = access_requests().change(entry, lambda known: answered(known, **given, by=by, now=now))
     if done.kind == ACCESS:
         access_scans.erase(entry, by, now)
-    if account:
-        _tell(account, done, request)
     return _shown(done, request)
 
 
@@ -76,6 +81,7 @@ def find_account(request: Request) -> dict[str, Any]:
     known = accounts().called(login_of(request.body.login) or "nobody")
     if known is None:
         raise NotFound("unknown_account")
+    looks().note(known, request.person.id, request.now, "account")
     return _account(accounts().load(known), request)
 
 
@@ -91,11 +97,9 @@ def block_account(request: Request, account: str) -> dict[str, Any]:
     by, now, reason = request.person.id, request.now, request.body.reason
     _check_may_decide(account, request)
     sessions().end_all(account, now)  # first: whoever dies after it is asked to do it again
-    known = accounts().change(
-        account, lambda a: law.block(a, reason, by, now), "blocked", by=by, now=now
-    )
-    tell(known, "blocked", request)
-    return _account(known, request)
+    closed = partial(law.block, reason=reason, by=by, now=now)
+    tell(closed(accounts().load(account)), "blocked", request)  # who comes again is refused
+    return _account(accounts().change(account, closed, "blocked", by=by, now=now), request)
 
 
 def _carried_out(asked: AccessRequest, request: Request) -> Account:
@@ -169,4 +173,5 @@ def _shown(asked: AccessRequest, request: Request) -> dict[str, Any]:
 
 def _account(account: Account, request: Request) -> dict[str, Any]:
     acts = list(accounts().acts(account.id))
-    return identity_show.to_office(account, acts, request.now, request.language)
+    names = names_of({act.by for act in acts} - {account.id}, request)
+    return identity_show.to_office(account, acts, names, request.now, request.language)

@@ -29,6 +29,8 @@ from functions.intake.access import acted, api, carry_out, fitting, respond, see
 from functions.intake.applicants import check_bars, check_known
 from functions.intake.http import APPLICANTS, CITIZEN, CURSOR, Request
 from functions.intake.openapi import document as openapi_document
+from functions.intake.staff_names import names_of
+from functions.intake.whose_numbers import check_numbers
 from functions.intake.wiring import (
     applications,
     create_application,
@@ -150,6 +152,8 @@ def change(request: Request, number: str) -> dict[str, Any]:
         _must_be_at(case, request.body.version)
         appointments.must_not_have_begun(case, request)
         changed = actions.change(case, rules_of(case.application), request.body.form, request.now)
+        if case.application.submitted_at:  # a draft may say anything
+            check_numbers(request, case, changed)
         return signed(request, case, changed)
 
     return acted(request, number, act)
@@ -170,6 +174,7 @@ def submit(request: Request, number: str) -> dict[str, Any]:
     def act(case: Case) -> Change:
         rules = rules_of(case.application)
         submitted = about_another.submit(case, request.now)
+        check_numbers(request, case, submitted)
         check_bars(rules, submitted.form, case.application.agency, request.now)
         return signed(request, case, submitted)
 
@@ -199,6 +204,7 @@ def show_signing(request: Request, number: str) -> dict[str, Any]:
     change = acts[asked.act]()
     if not change.happenings:
         raise BadRequest("nothing_to_sign")
+    check_numbers(request, case, change)
     text = signature.text_of(case, change)
     demanded = signature.is_demanded(case, rules, change)
     return {"text": text, "sha256": signature.digest(text), "demanded": demanded}
@@ -212,9 +218,12 @@ def show_signing(request: Request, number: str) -> dict[str, Any]:
     roles=APPLICANTS,
 )
 def request_payment(request: Request, number: str) -> dict[str, Any]:
-    done = carry_out(
-        request, number, lambda case: fees.request(case, rules_of(case.application), request.now)
-    )
+    def act(case: Case) -> Change:
+        asked = fees.request(case, rules_of(case.application), request.now)
+        check_numbers(request, case, Change(form=case.form))
+        return asked
+
+    done = carry_out(request, number, act)
     payment, amount = done.result["payment"], Decimal(done.result["amount"])
     url = payments().page(payment, amount)
     return {"payment": payment, "amount": f"{amount:.2f}", "url": url}
@@ -307,6 +316,7 @@ def answer(request: Request, number: str) -> dict[str, Any]:
     def act(case: Case) -> Change:
         rules = rules_of(case.application)
         answered = actions.answer(case, rules, given.form, given.message, request.now)
+        check_numbers(request, case, answered)
         return signed(request, case, answered)
 
     return acted(request, number, act)
@@ -348,11 +358,18 @@ def announce(request: Request, number: str) -> dict[str, Any]:
     bodies.HistoryView,
 )
 def history(request: Request, number: str) -> dict[str, Any]:
-    seen(number, request.person)
+    applicant = seen(number, request.person).application.applicant
     sealed = applications().sealed_chain(number)
+    acted = {told.actor for told, _ in sealed.events} - {applicant}
+    given = {told.data.get("officer") for told, _ in sealed.events}
+    names = names_of(acted | given, request)
+    if request.person.is_staff:
+        names |= {applicant: definitions.texts("oversight")["applicant"][request.language]}
     return {
         "number": number,
-        "events": [show.event(told, request.person, request.language) for told, _ in sealed.events],
+        "events": [
+            show.event(told, request.person, request.language, names) for told, _ in sealed.events
+        ],
         "told": [_told(told._asdict(), number, request) for told in deliveries().of(number)],
         "signatures": _signatures(number, [told for told, _ in sealed.events]),
         "intact": sealed.broken_at is None,

@@ -1,5 +1,6 @@
 """The part of the API about a person's own archive of documents, and about whom he trusts with
-them. Nobody else sees an archive, the office neither."""
+them. Nobody else sees an archive, the office neither: only the copy that is put to a request to act
+for another."""
 
 import secrets
 import uuid
@@ -32,7 +33,7 @@ from functions.intake import archive_show as show
 from functions.intake import bodies as application_bodies
 from functions.intake.access import acted, api, seen
 from functions.intake.http import CITIZEN, Request
-from functions.intake.wiring import archives, documents, vault
+from functions.intake.wiring import archives, documents, looks, vault
 
 OWNER = frozenset({CITIZEN})
 ONE = "/archive/documents/{document}"
@@ -195,7 +196,7 @@ def keep_from_application(request: Request) -> dict[str, Any]:
         kept = ArchiveRecord(
             file,
             asked.kind,
-            record.file_name,
+            record.called,
             record.content_type,
             key_of_copy(record.vault_key, case.archive.number, file),
             paper=Paper(**asked.paper.model_dump()),
@@ -263,7 +264,7 @@ def _for_application(
     usable = archive_actions.usable(own, file, paper_kind, needed, today)
     id_ = reuse.document_for(own.archive, file, kind)
     key = key_of_copy(usable.vault_key, target.application.number, id_)
-    return DocumentRecord(id_, kind, usable.file_name, usable.content_type, key)
+    return DocumentRecord(id_, kind, usable.called, usable.content_type, key)
 
 
 # ---- grants -------------------------------------------------------------------------------------
@@ -351,7 +352,8 @@ def revoke_grant(request: Request, grant: str) -> dict[str, Any]:
     roles=OWNER,
 )
 def show_archive_log(request: Request) -> dict[str, Any]:
-    return show.log(_own(request), archives().sealed_chain(request.person.id), request.language)
+    case, chain = _own(request), archives().sealed_chain(request.person.id)
+    return show.log(case, chain, looks().told_to(request.person.id), request.language)
 
 
 # ---- what others granted ------------------------------------------------------------------------
@@ -473,7 +475,7 @@ def _address(done: Done, how: str, now: datetime) -> dict[str, Any]:
     )
     return {
         "url": vault().address(record.vault_key, named, record.content_type, download=download),
-        "file_name": record.file_name,
+        "file_name": record.called,
         "valid_until": now + timedelta(seconds=SHOWN_SECONDS),
     }
 

@@ -5,7 +5,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from functions.intake.bodies import Body, Code, RegionCode, SignaturesView, Then, View
+from casework.files import UNJUDGED
+from functions.intake.bodies import (
+    Body,
+    Code,
+    RegionCode,
+    SignaturesView,
+    Then,
+    View,
+)
 
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
@@ -13,6 +21,10 @@ Name = Annotated[str, StringConstraints(min_length=2, max_length=150, strip_whit
 Number = Annotated[str, StringConstraints(max_length=60, strip_whitespace=True)]
 Issuer = Annotated[str, StringConstraints(max_length=300, strip_whitespace=True)]
 How = Literal["look", "download"]
+ArchivedType = Annotated[
+    Literal["application/pdf", "image/jpeg", "image/png", "application/xml", UNJUDGED],
+    Field(description="What the file is posted as; its content decides what it is"),
+]
 
 
 class Paper(Body):
@@ -26,7 +38,7 @@ class Paper(Body):
 
 class NewFile(Body):
     file_name: FileName | None = Field(None, description="By default by the pattern of its kind")
-    content_type: Literal["application/pdf", "image/jpeg", "image/png", "application/xml"]
+    content_type: ArchivedType = UNJUDGED
     then: Then | None = None
     paper: Paper | None = Field(None, description="Of a new version: by default as the one before")
 
@@ -121,6 +133,7 @@ class FileView(View):
     file_name: str
     suggested_name: str | None
     content_type: str
+    sha256: str | None = Field(description="Of the file as it is kept, once it is accepted")
     paper: PaperView
     signatures: SignaturesView | None
 
@@ -200,12 +213,12 @@ class GrantedList(View):
 
 
 class LogLine(View):
-    """`who`: the owner himself, one he trusted (by `name` and `phone`), or Opora."""
+    """`who`: the owner himself, one he trusted (by `name` and `phone`), an officer, or Opora."""
 
     at: datetime
     what: str
     title: str
-    who: Literal["owner", "trusted", "system"]
+    who: Literal["owner", "trusted", "office", "system"]
     name: str | None
     phone: str | None
     document: str | None

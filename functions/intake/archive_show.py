@@ -1,10 +1,12 @@
 """An archive as the API shows it: to its owner, and to those whom he trusts."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from adapters import definitions
 from adapters.applications import SealedChain
+from adapters.looks import Entry
 from adapters.wording import text_of
 from casework.application import SYSTEM, Event
 from casework.archive import ArchiveCase, document_of, live_grants, version_of
@@ -47,9 +49,10 @@ def _file(case: ArchiveCase, file: str, today: date, language: str) -> dict[str,
         "message": text_of("problems", defect, language, record.details) if defect else None,
         "current": case.archive.current(document_of(file)) == file,
         "expired": paper.valid_until is not None and paper.valid_until < today,
-        "file_name": record.file_name,
-        "suggested_name": suggested if suggested != record.file_name else None,
+        "file_name": record.called,
+        "suggested_name": suggested if suggested not in (record.file_name, record.called) else None,
         "content_type": record.content_type,
+        "sha256": state.sha256 if state.state == "accepted" else None,
         "paper": paper._asdict(),
         "signatures": signatures_show.shown(record, language),
     }
@@ -87,16 +90,29 @@ def granted(case: ArchiveCase, id_: str) -> dict[str, Any]:
             {
                 "id": document_of(file),
                 "title": definitions.archive_kinds()[case.documents[file].kind].title,
-                "file_name": case.documents[file].file_name,
+                "file_name": case.documents[file].called,
             }
             for file in files
         ],
     }
 
 
-def log(case: ArchiveCase, chain: SealedChain, language: str) -> dict[str, Any]:
-    lines = [_line(case, event, language) for event, _ in reversed(chain.events)]
+def log(
+    case: ArchiveCase, chain: SealedChain, looks: Iterable[Entry], language: str
+) -> dict[str, Any]:
+    """`looks`: of the office, at copies of what is in the archive."""
+    lines = [_look(look, language) for look in looks]
+    lines += [_line(case, event, language) for event, _ in reversed(chain.events)]
+    lines.sort(key=lambda line: line["at"], reverse=True)
     return {"lines": lines, "intact": chain.broken_at is None}
+
+
+def _look(look: Entry, language: str) -> dict[str, Any]:
+    """Which officer it was is told to the office alone."""
+    nothing = ("name", "phone", "document", "document_title", "version", "grant")
+    what = f"{look.subject}_looked_at"
+    title = definitions.texts("oversight")["told"][what][language]
+    return {"at": look.at, "what": what, "title": title, "who": "office"} | dict.fromkeys(nothing)
 
 
 def _line(case: ArchiveCase, event: Event, language: str) -> dict[str, Any]:

@@ -27,6 +27,6 @@ def show_attached(request: Request, number: str, document: str) -> dict[str, Any
     return {
         "url": url,
         "valid_until": request.now + timedelta(seconds=SHOWN_SECONDS),
-        "file_name": record.file_name,
+        "file_name": record.called,
         "content_type": record.content_type,
     }

@@ -1,5 +1,7 @@
 """The part of the API about who of the office saw and did what, and who is looking just now."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +13,8 @@ from casework.ports import Case
 from functions.intake import oversight_bodies as bodies
 from functions.intake.access import api, check_impartial, seen
 from functions.intake.http import AUDITOR, EXPERT, STAFF, SUPERVISOR, Request
-from functions.intake.wiring import applications, looks, presence
+from functions.intake.staff_names import check_known, names_of
+from functions.intake.wiring import applications, looks, presence, threads
 
 AS_A_RULE = timedelta(days=30)
 ONE_DAY = timedelta(days=1)
@@ -20,12 +23,13 @@ ONE_DAY = timedelta(days=1)
 @api.operation(
     "GET",
     "/audit",
-    "Who of the office saw and did what: with an application, or one officer in a period",
+    "Who of the office saw and did what: with one thing, or one officer in a period",
     bodies.AuditView,
     roles={AUDITOR, SUPERVISOR},
     query={
-        "number": "An application's number; or",
-        "actor": "an officer's name, with",
+        "number": "Of an application, a letter to support, a request for access, a representation, "
+        "an account; or",
+        "actor": "an officer's id, with",
         "since": "the first day, YYYY-MM-DD (by default 30 days ago), and",
         "until": "the last day, YYYY-MM-DD (by default today); days of UTC",
     },
@@ -34,19 +38,31 @@ def show_audit(request: Request) -> dict[str, Any]:
     number, actor = request.query.get("number"), request.query.get("actor")
     if (number is None) == (actor is None):
         raise BadRequest("bad_parameter", name="number", expected="number or actor")
-    entries = _of_case(number) if number else _of_actor(actor, request)
+    entries = _of_case(number) if number is not None else _of_actor(actor, request)
+    shown = entries[:AT_MOST]
+    names = names_of((entry.actor for entry in shown), request)
     return {
-        "entries": [_shown(entry, request.language) for entry in entries[:AT_MOST]],
+        "entries": [_shown(entry, names, request.language) for entry in shown],
         "more": len(entries) >= AT_MOST,
     }
 
 
 def _of_case(number: str) -> list[Entry]:
-    if not is_number(number):
+    found = looks().of_case(number[:128])
+    entries = [*found, *_acts_or_letter(number)] if is_number(number) else found
+    if not entries:
         raise NotFound("unknown_number", number=number[:20])
-    case = applications().load(number)
-    entries = [*looks().of_case(number), *_acts(case)]
     return sorted(entries, key=order, reverse=True)
+
+
+def _acts_or_letter(number: str) -> list[Entry]:
+    """What was done with an application; or looks at a letter, which lie with its application's."""
+    with suppress(NotFound):
+        return _acts(applications().load(number))
+    with suppress(NotFound):
+        about = threads().load(number).thread.application
+        return [look for look in looks().of_case(about) if look.number == number] if about else []
+    return []
 
 
 def _acts(case: Case) -> list[Entry]:
@@ -63,7 +79,10 @@ def _of_actor(actor: str, request: Request) -> list[Entry]:
         )
         for day in (since, until + ONE_DAY)
     )
-    return looks().of_actor(actor[:128], first, end)
+    found = looks().of_actor(actor[:128], first, end)
+    if not found:  # who left before names were kept is found by what he did
+        check_known(actor, "actor")
+    return found
 
 
 def _day(request: Request, name: str) -> date | None:
@@ -74,13 +93,13 @@ def _day(request: Request, name: str) -> date | None:
         raise BadRequest("bad_parameter", name=name, expected="YYYY-MM-DD") from error
 
 
-def _shown(entry: Entry, language: str) -> dict[str, Any]:
+def _shown(entry: Entry, names: Mapping[str, str], language: str) -> dict[str, Any]:
     """A look has no event: it changed nothing."""
     if entry.event is None:
-        title = definitions.texts("oversight")["looked"][language]
+        title = definitions.texts("oversight")["looked"][entry.subject][language]
     else:
         title = definitions.texts("statuses")["events"][entry.event][language]
-    return {**entry._asdict(), "title": title}
+    return {**entry._asdict(), "actor_name": names.get(entry.actor), "title": title}
 
 
 @api.operation(
@@ -94,4 +113,6 @@ def note_presence(request: Request, number: str) -> dict[str, Any]:
     check_impartial(seen(number, request.person), request.person)
     presence().note(number, request.person.id, request.now)
     others = presence().others(number, request.person.id, request.now)
-    return {"number": number, "others": [other._asdict() for other in others]}
+    names = names_of((other.who for other in others), request)
+    shown = [{**other._asdict(), "who_name": names.get(other.who)} for other in others]
+    return {"number": number, "others": shown}

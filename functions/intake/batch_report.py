@@ -1,5 +1,5 @@
-"""The report on an agency's file: whether it was a dry run, problems of the file, totals, then
-every row."""
+"""The report on an agency's file: whether it was a dry run, what concerns the whole file, totals,
+then every row."""
 
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
@@ -23,23 +23,27 @@ def lines_of(
     readable: bool,
     dry_run: bool,
 ) -> Iterator[list[Any]]:
-    """`problems`: of a file that is not `readable`; otherwise files that belong to no row."""
+    """`problems`: of a file that is not `readable`; otherwise of its name, and files that belong to
+    no row."""
     statuses = FORESEEN if dry_run else STATUSES
+    strays = [problem for problem in problems if readable and problem.field]
     if dry_run:
         yield [DRY_RUN, NOTHING_DONE]
-    for problem in [] if readable else problems:
-        yield ["файл не прочитан", "", problem.code, _message(problem)]
+    for problem in problems:
+        if problem not in strays:
+            read = "файл прочитан" if readable else "файл не прочитан"
+            yield [read, "", problem.code, _message(problem)]
     yield ["строк", counted["rows"]]
     yield [statuses["accepted"], counted["accepted"]]
     yield [statuses["repeated"], counted["repeated"]]
     yield ["с ошибками", counted["rejected"]]
-    if readable and problems:
-        yield [STRAYS, len(problems)]
+    if strays:
+        yield [STRAYS, len(strays)]
     yield []
     yield ["строка", "результат", "номер", "поле", "код", "что исправить"]
     for result in results:
         yield from _row_lines(result, statuses[result.status])
-    for stray in problems if readable else []:
+    for stray in strays:
         yield ["", "файл без строки", "", stray.field, stray.code, _message(stray)]
 
 

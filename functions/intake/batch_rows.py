@@ -33,15 +33,15 @@ def split(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """State "Split the file into parts". A file that cannot be read has no parts."""
     drop = Drop(**event)
     try:
-        rows, strays = read(drop, definitions.service(drop.service))
+        rows, told = read(drop, definitions.service(drop.service))
     except (InvalidForm, NotFound, DefectFound) as error:
         problems = getattr(error, "problems", None) or [Problem("", error.code, error.details)]
         batches().put_file_problems(drop.batch, list(problems))
         return {"drop": event, "parts": 0, "strays": 0, "manifest": ""}
-    if strays:
-        batches().put_file_problems(drop.batch, strays)
+    if told:
+        batches().put_file_problems(drop.batch, told)
     manifest, parts = batches().put_parts(drop.batch, in_parts(rows))
-    return {"drop": event, "parts": parts, "strays": len(strays), "manifest": manifest}
+    return {"drop": event, "parts": parts, "strays": len(told), "manifest": manifest}
 
 
 def take_in(event: dict[str, Any], _: Any) -> dict[str, int]:

@@ -4,44 +4,54 @@ What is wrong with a scan is told in the report at once; what is good goes the w
 nobody sees it before the malware scanner's verdict.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from adapters.batch_tables import misnamed, read_table
 from adapters.batches import Drop
 from adapters.documents import Upload
 from adapters.inspection.apart import inspect_apart
 from adapters.inspection.archive_zip import Archive, is_zip
+from adapters.spreadsheet import is_workbook
 from casework import batch_scans
-from casework.batch import BYTES_AT_MOST, Row, Scan, check_size, read_rows
+from casework.batch import BYTES_AT_MOST, Row, Scan, check_size
 from casework.batch_scans import Place
 from casework.errors import Problem
-from casework.files import ANNOUNCED
+from casework.files import ANNOUNCED, UNJUDGED
 from casework.ports import Case, DocumentRecord
 from casework.service import ServiceDefinition
 from functions.intake.wiring import batches, documents
 
-UNJUDGED = "application/octet-stream"  # until the inspection says what it is
-
 
 def read(drop: Drop, service: ServiceDefinition) -> tuple[list[Row], list[Problem]]:
-    """The rows of a CSV, or of an archive with their scans; and its files that belong to no row.
+    """The rows of a table, or of an archive with their scans; and what else is to be told: files
+    that belong to no row, a name that says what the file is not.
 
     Raises InvalidForm and DefectFound for a file that is not to be read."""
     data = batches().file(drop, BYTES_AT_MOST)
     check_size(data)
-    if not is_zip(data):
-        found = batch_scans.sort(service, read_rows(service, data), (), "")
-        return found.rows, found.strays
-    archive = Archive(data)
+    if is_zip(data) and not is_workbook(data):
+        return _of_archive(drop, service, Archive(data))
+    table = read_table(service, data)
+    found = batch_scans.sort(service, table.rows, (), "")
+    return found.rows, misnamed(drop.key, table.format) + found.strays
+
+
+def _of_archive(
+    drop: Drop, service: ServiceDefinition, archive: Archive
+) -> tuple[list[Row], list[Problem]]:
     files = {file.name: file for file in archive.files}
-    table = batch_scans.table_of(files)
-    rows = read_rows(service, archive.content(files[table]))
-    found = batch_scans.sort(service, rows, files, table)
-    scans = _kept(drop.batch, archive, found.places)
-    return batch_scans.with_scans(found.rows, scans), found.strays
+    name = batch_scans.table_of(files)
+    table = read_table(service, archive.unpacked(files[name]))
+    found = batch_scans.sort(service, table.rows, files, name)
+    scans = _kept(drop.batch, archive, name, found.places)
+    told = misnamed(drop.key, "zip") + misnamed(name, table.format) + found.strays
+    return batch_scans.with_scans(found.rows, scans), told
 
 
-def _kept(batch: str, archive: Archive, places: dict[str, Place]) -> Iterator[tuple[int, Scan]]:
-    for name, data in archive.read():
+def _kept(
+    batch: str, archive: Archive, table: str, places: Mapping[str, Place]
+) -> Iterator[tuple[int, Scan]]:
+    for name, data in archive.read(besides=table):
         if place := places.get(name):
             yield place.row, Scan(place.kind, name, batches().put_scan(batch, data))
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from casework.application import Stage
+from casework.files import UNJUDGED
 from casework.office_ways import OfficeWay
 from casework.open_ways import Way
 
@@ -95,13 +96,19 @@ class NewSlots(Body):
     starts: Annotated[list[AwareDatetime], Field(min_length=1, max_length=100)]
 
 
+ScanType = Annotated[
+    Literal["application/pdf", "image/jpeg", "image/png", UNJUDGED],
+    Field(description="What the file is posted as; its content decides what it is"),
+]
+
+
 class NewDocument(Body):
     """`replaces`: the id of a document of the same kind that gives way to it, once accepted."""
 
     kind: Code
     replaces: Annotated[str, StringConstraints(max_length=100)] | None = None
     file_name: Annotated[str, StringConstraints(min_length=1, max_length=255)]
-    content_type: Literal["application/pdf", "image/jpeg", "image/png"]
+    content_type: ScanType = UNJUDGED
     then: Then | None = None
 
 
@@ -125,11 +132,13 @@ class NewQuestion(Body):
 
 
 class NewProposal(Body):
-    """Of an appeal: `upheld`, `changed` or `sent_back`, always with an explanation."""
+    """Of an appeal: `upheld`, `changed` or `sent_back`, always with an explanation. With `dry_run`
+    nothing is changed: the answer shows the application as it would be, or what is wrong."""
 
     outcome: Literal["approved", "refused", "upheld", "changed", "sent_back"]
     reasons: Annotated[list[Code], Field(max_length=10)] = []
     explanation: Words | None = None
+    dry_run: bool = False
 
 
 class LetterNews(Body):
@@ -138,8 +147,11 @@ class LetterNews(Body):
 
 
 class Confirmation(Body):
+    """`dry_run`: as of a proposal."""
+
     agrees: bool
     explanation: Words | None = None
+    dry_run: bool = False
 
 
 # ---- answers ------------------------------------------------------------------------------------
@@ -335,6 +347,18 @@ class SupersededView(View):
     reasons: list[Code]
 
 
+class AppealView(View):
+    """An appeal against a decision of this application, and how it stands."""
+
+    number: str
+    fate: Literal["open", "withdrawn", "upheld", "superseded"]
+
+
+class BarredView(View):
+    code: str
+    message: str
+
+
 class FigureView(View):
     """What was compared: as it was, as it should be, and how it was reckoned."""
 
@@ -387,10 +411,12 @@ class DecisionView(View):
 
 
 class ProposalView(View):
-    """What waits for the second officer."""
+    """What waits for the second officer. `title`: what the applicant will be told it is."""
 
     outcome: Literal["refused", "upheld", "changed", "sent_back"]
+    title: str
     officer: str
+    officer_name: str | None
     reasons: list[ReasonView]
     explanation: str | None
 
@@ -503,6 +529,7 @@ class PauseView(View):
 
 class EscalationView(View):
     by: str
+    by_name: str | None
     words: str
 
 
@@ -520,6 +547,7 @@ class ApplicationView(View):
     previous: str | None
     successor: str | None
     officer: str | None = Field(description="Told to officers only")
+    officer_name: str | None = Field(description="Told to officers only")
     pause: PauseView | None = Field(description="An officer has paused its terms")
     escalation: EscalationView | None = Field(description="Told to officers only")
     terms: list[TermView]
@@ -529,6 +557,10 @@ class ApplicationView(View):
     superseded: list[SupersededView] = Field(description="Earlier decisions, undone by appeals")
     appealed_by: str | None = Field(description="The appeal against the decision")
     contests: str | None = Field(description="Of an appeal: whose decision it is about")
+    appeals: list[AppealView] = Field(description="All there have been, the earliest first")
+    barred: BarredView | None = Field(
+        description="Of an appeal: why the officer who asks may not rule on it"
+    )
     documents: list[DocumentView]
     checks: list[CheckView]
     appointment: AppointmentView | None
@@ -565,7 +597,8 @@ class ApplicationLine(View):
     overdue: bool
     priority: str | None
     priority_title: str | None
-    officer: str | None
+    officer: str | None = Field(description="Told to officers only")
+    officer_name: str | None = Field(description="Told to officers only")
     drafted_at: datetime
     submitted_at: datetime | None
 
@@ -581,6 +614,8 @@ class EventView(View):
     title: str
     at: datetime
     actor: str
+    actor_name: str | None = Field(description="What the office calls them; told to it only")
+    officer_name: str | None = Field(description="Whom it was given to; told to officers only")
     data: dict[str, Any]
     hash: str
 

@@ -14,7 +14,7 @@ from functions.intake import bodies, show
 from functions.intake import consent_bodies as shapes
 from functions.intake.access import api, carry_out
 from functions.intake.http import AGENCY, CITIZEN, Request
-from functions.intake.wiring import applications, archives, kept
+from functions.intake.wiring import accounts, applications, archives, kept
 
 OWNER = frozenset({CITIZEN})
 
@@ -76,6 +76,7 @@ def _told(archive: ArchiveCase, request: Request) -> dict[str, Any]:
     cases = _cases(request.person.id, request)
     language = request.language
     return {
+        "given": _given(request),
         "withdrawn_at": archive.archive.consent_withdrawn_at,
         "applications": [_application(case, request) for case in cases],
         "archive": {
@@ -84,6 +85,16 @@ def _told(archive: ArchiveCase, request: Request) -> dict[str, Any]:
         },
         "beyond": [beyond.what[language] for beyond in definitions.retention().beyond],
     }
+
+
+def _given(request: Request) -> dict[str, Any] | None:
+    account = accounts().find(request.person.id)
+    if account is None or account.consented_at is None:
+        return None
+    editions, at = definitions.texts("consents"), account.consented_at
+    edition = consent.edition_of(editions, at.date())
+    said = {name: words[request.language] for name, words in editions.get(edition, {}).items()}
+    return {"at": at, "edition": edition, "text": None, "about": None, **said}
 
 
 def _application(case: Case, request: Request) -> dict[str, Any]:

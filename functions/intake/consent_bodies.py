@@ -39,7 +39,17 @@ class ErasedArchiveView(View):
     grants: int
 
 
+class GivenConsentView(View):
+    """`edition`: of the text, by the first day on which it was asked for."""
+
+    at: datetime
+    edition: date | None
+    text: str | None
+    about: str | None
+
+
 class ConsentView(View):
+    given: GivenConsentView | None = Field(description="At sign-up")
     withdrawn_at: datetime | None
     applications: list[ErasedApplicationView]
     archive: ErasedArchiveView

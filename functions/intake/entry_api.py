@@ -12,6 +12,7 @@ from typing import Any
 from adapters.access_requests import new_number
 from adapters.accounts import new_id
 from adapters.flows import LASTS
+from adapters.staff import Member
 from adapters.user_pool import claims_of
 from adapters.wording import account_message
 from casework import accounts as law
@@ -20,7 +21,7 @@ from casework.accounts import (
     BEGUN_BY_ADDRESS,
     FINISH,
     LINK,
-    LINKS,
+    LINKS_TO_ONE,
     PASSWORDS_BY_ADDRESS,
     PASSWORDS_BY_LOGIN,
     SET_PASSWORD,
@@ -49,11 +50,10 @@ from functions.intake.entry_wiring import (
     attempts,
     flows,
     mail,
-    sessions,
     user_pool,
 )
-from functions.intake.http import Request
-from functions.intake.wiring import accounts
+from functions.intake.http import OFFICE, Request, person_of
+from functions.intake.wiring import accounts, sessions, staff
 
 # ---- signing up ---------------------------------------------------------------------------------
 
@@ -159,7 +159,15 @@ def end_sign_in(request: Request) -> dict[str, Any]:
     told = use_code("sign_in", request.body.flow, request.body.code, request)
     _must_still_stand(told)
     _changed(told["account"], lambda a: law.signed_in(a, request.now), "signed_in", request)
+    _note_staff(claims_of(told["token"]), request)
     return _signed_in(told["token"])
+
+
+def _note_staff(claims: dict[str, str], request: Request) -> None:
+    """Under which name the office sees its own."""
+    person, name = person_of(claims), claims.get("name", "")
+    roles = tuple(sorted(person.roles & OFFICE))
+    staff().note(Member(person.id, name, roles, person.region, request.now.date()))
 
 
 @api.operation(
@@ -198,7 +206,8 @@ def confirm_email(request: Request) -> dict[str, Any]:
 
 def send_link(account: Account, request: Request) -> None:
     """Raises TooOften."""
-    attempts().count(LINKS, account.id, request.now)
+    to = f"{account.id} {account.email.lower()}"
+    attempts().count(LINKS_TO_ONE, to, request.now)
     told = {"account": account.id, "email": account.email}
     token = flows().begin("email", told, request.now, LINK)
     subject = account_message("email_link_subject", request.language)
@@ -271,8 +280,8 @@ def set_new_password(request: Request) -> dict[str, Any]:
     if law.state(account, request.now) == law.RECOVERING:
         act = partial(law.recovered, now=request.now)
         account = _changed(account.id, act, "password_changed", request)
+    tell(account, "password_changed", request)  # rather twice than never, if we die here
     flows().note("recovery", given.flow, {**told, "done": True}, request.now)
-    tell(account, "password_changed", request)
     return {}
 
 

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from functions.intake.bodies import Body, Then, View, Words
+from casework.files import UNJUDGED
+from functions.intake.bodies import Body, ScanType, Then, View, Words
 
 Typed = Annotated[str, StringConstraints(max_length=200)]
 Secret = Annotated[str, StringConstraints(min_length=20, max_length=100)]
@@ -85,7 +86,7 @@ class NewAccessRequest(SaidPerson):
 class NewScan(Body):
     flow: Secret
     file_name: Annotated[str, StringConstraints(min_length=1, max_length=255)]
-    content_type: Literal["application/pdf", "image/jpeg", "image/png"]
+    content_type: ScanType = UNJUDGED
     then: Then | None = None
 
 
@@ -199,6 +200,7 @@ class ActView(View):
     title: str
     at: datetime
     by: str
+    by_name: str | None
 
 
 class AccountView(View):

@@ -12,7 +12,6 @@ from adapters.one_time_codes import OneTimeCodes
 from adapters.openid import OpenIdProvider, fetch_over_http
 from adapters.queues import Queue
 from adapters.secret import Secret
-from adapters.sessions import Sessions
 from adapters.user_pool import UserPool
 from adapters.wording import account_message
 from casework.accounts import RESEND
@@ -34,11 +33,6 @@ def attempts() -> Attempts:
 @cache
 def flows() -> Flows:
     return Flows(client("dynamodb"), settings.applications_table)
-
-
-@cache
-def sessions() -> Sessions:
-    return Sessions(client("dynamodb"), settings.applications_table)
 
 
 @cache

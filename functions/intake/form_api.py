@@ -1,5 +1,6 @@
 """The part of the API about forms as questions: what a draft still asks, and who may apply."""
 
+import functools
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,6 +9,7 @@ from adapters.calendars import calendar_for, regions
 from adapters.casebook import rules_of
 from adapters.wording import shown_problem
 from casework import drafts, foresight, questionnaire
+from casework.application import Stage
 from casework.decision import Assessment
 from casework.errors import InvalidForm, Problem
 from casework.fields import FieldType, FormField
@@ -19,12 +21,20 @@ from functions.intake import appointments, show
 from functions.intake import form_bodies as bodies
 from functions.intake.access import api, seen
 from functions.intake.http import APPLICANTS, Request
+from functions.intake.whose_numbers import foreign_numbers
 
 
 @api.operation("GET", "/regions", "Regions, by their titles", bodies.RegionList, roles=None)
-def list_regions(_: Request) -> dict[str, Any]:
+def list_regions(_: Request) -> bodies.RegionList:
+    return _regions()
+
+
+@functools.cache
+def _regions() -> bodies.RegionList:
+    """Checked once a process: there are eighty, and several pages ask for them."""
     known = sorted(regions().values(), key=lambda region: region.title)
-    return {"regions": [{"code": region.code, "title": region.title} for region in known]}
+    told = [{"code": region.code, "title": region.title} for region in known]
+    return bodies.RegionList.model_validate({"regions": told})
 
 
 @api.operation(
@@ -82,7 +92,9 @@ def show_form(request: Request, number: str) -> dict[str, Any]:
     case = seen(number, request.person)
     app, rules = case.application, rules_of(case.application)
     today = rules.calendar.local_day(request.now)
-    asked = questionnaire.questionnaire(rules.service, definitions.layout(), case.form, today)
+    foreign = foreign_numbers(request, case, case.form) if app.stage is Stage.DRAFT else []
+    layout = definitions.layout()
+    asked = questionnaire.questionnaire(rules.service, layout, case.form, today, foreign)
     shown = _Shown(case, request.language)
     told = show.application(case, request.person, request.language, request.now)
     return {
@@ -103,7 +115,8 @@ def show_form(request: Request, number: str) -> dict[str, Any]:
         "fee": told["fee"],
         "leftover": asked.leftover,
         "warning": _warning(rules),
-        "complete": all(problem["code"] == NOT_ASKED for problem in told["problems"]),
+        "complete": not foreign
+        and all(problem["code"] == NOT_ASKED for problem in told["problems"]),
     }
 
 

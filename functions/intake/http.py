@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from aws_lambda_powertools import Logger
@@ -33,6 +33,7 @@ FOR_ANOTHER = ("/applications", "/profile")  # what can be done in the name of a
 
 STATUS: dict[type[errors.OporaError], int] = {
     errors.BadRequest: 400,
+    errors.SignedOut: 401,
     errors.NotAllowed: 403,
     errors.NotFound: 404,
     errors.Conflict: 409,
@@ -166,7 +167,8 @@ class CodeSent(BaseModel):
 
 class Api:
     """`codes()` gives those that confirm operations; `acting(person, representation, now)` the
-    person as he acts in the name of another, or raises NotAllowed."""
+    person as he acts in the name of another, or raises NotAllowed; `is_over(person, began_at)` says
+    whether what the person began then has been ended since, wherever he is signed in."""
 
     def __init__(
         self,
@@ -174,11 +176,13 @@ class Api:
         logger: Logger,
         codes: Callable[[], OneTimeCodes],
         acting: Callable[[Person, str, datetime], Person],
+        is_over: Callable[[str, datetime], bool],
     ) -> None:
         self._app = app
         self._logger = logger
         self._codes = codes
         self._acting = acting
+        self._is_over = is_over
         self._views: dict[str, tuple[Operation, Callable]] = {}
 
     @property
@@ -253,6 +257,8 @@ class Api:
         raw = self._app.current_request
         language = language_of(raw.headers.get("accept-language"))
         try:
+            if operation.roles is not None:
+                self._must_still_hold(raw.context["authorizer"]["claims"])
             shown = self.perform(operation.name, _asked(operation, raw, language), **parameters)
             if operation.page and "text/html" in raw.headers.get("accept", ""):
                 return _page(operation.page(shown, language))
@@ -260,6 +266,13 @@ class Api:
         except errors.OporaError as error:
             self._logger.info("refused", extra={"code": error.code, "operation": operation.name})
             return problem(error, language)
+
+    def _must_still_hold(self, token: Mapping[str, str]) -> None:
+        """API Gateway only sees that a token is ours and an hour old at most; a block or a new
+        password ends it at once. Pages have sessions of their own instead."""
+        signed_in_at = datetime.fromtimestamp(int(token["auth_time"]), UTC)
+        if self._is_over(token["cognito:username"], signed_in_at):
+            raise errors.SignedOut()
 
     def _confirm(self, operation: Operation, asked: Asked, request: Request) -> CodeSent | None:
         """None when the request came with its code; else what the person now waits for."""

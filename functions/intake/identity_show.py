@@ -1,5 +1,6 @@
 """An account as it is told: to its person, and to the office."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +40,9 @@ def identity(account: Account, language: str) -> dict[str, Any] | None:
     return {"way": known.way, "title": titled("ways", known.way, language), "at": known.at}
 
 
-def to_office(account: Account, acts: list[Act], now: datetime, language: str) -> dict[str, Any]:
+def to_office(
+    account: Account, acts: list[Act], names: Mapping[str, str], now: datetime, language: str
+) -> dict[str, Any]:
     state = law.state(account, now)
     return {
         "id": account.id,
@@ -49,7 +52,14 @@ def to_office(account: Account, acts: list[Act], now: datetime, language: str) -
         "email": account.email or None,
         "block": titled("blocks", account.blocked.reason, language) if account.blocked else None,
         "identity": identity(account, language),
-        "acts": [{**act._asdict(), "title": titled("acts", act.kind, language)} for act in acts],
+        "acts": [
+            {
+                **act._asdict(),
+                "by_name": names.get(act.by),
+                "title": titled("acts", act.kind, language),
+            }
+            for act in acts
+        ],
     }
 
 

@@ -16,8 +16,9 @@ from functions.intake import (
 )
 from functions.intake import document_check_api as _document_checks  # noqa: F401  its routes
 from functions.intake import provision_office_api as _provision  # noqa: F401  its routes
-from functions.intake.access import acted, api, respond, seen
+from functions.intake.access import acted, api, foreseen, respond, seen
 from functions.intake.http import AGENCY, CURSOR, READERS, STAFF, SUPERVISOR, Request
+from functions.intake.staff_names import names_of
 from functions.intake.wiring import applications
 
 
@@ -39,14 +40,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def queue(request: Request) -> dict[str, Any]:
     region, chosen = queue_filters.region_of(request), queue_filters.chosen(request)
     page = applications().queue(region, request.query.get("cursor"), chosen)
-    return show.page(page, request.now, request.language)
+    names = names_of((item.get("officer") for item in page.items), request)
+    return show.page(page, request.now, request.language, names)
 
 
 @api.operation(
     "POST", "/applications/{number}/claim", "Take into work", bodies.ApplicationView, roles=STAFF
 )
 def claim(request: Request, number: str) -> dict[str, Any]:
-    return acted(request, number, lambda case: actions.claim(case, request.person.id))
+    return acted(request, number, lambda case: about_another.claim(case, request.person.id))
 
 
 @api.operation(
@@ -127,7 +129,8 @@ def assess(request: Request, number: str) -> dict[str, Any]:
 )
 def propose(request: Request, number: str) -> dict[str, Any]:
     new: bodies.NewProposal = request.body
-    return acted(
+    carry_out = foreseen if new.dry_run else acted
+    return carry_out(
         request,
         number,
         lambda case: about_another.propose(case, request.person.id, new, request.now),
@@ -144,7 +147,8 @@ def propose(request: Request, number: str) -> dict[str, Any]:
 )
 def confirm(request: Request, number: str) -> dict[str, Any]:
     given: bodies.Confirmation = request.body
-    return acted(
+    carry_out = foreseen if given.dry_run else acted
+    return carry_out(
         request,
         number,
         lambda case: about_another.confirm(case, request.person.id, given, request.now),

@@ -9,6 +9,7 @@ from functions.intake import executions_api as _executions  # noqa: F401  its ro
 from functions.intake import pause_api as _pauses  # noqa: F401  its routes
 from functions.intake import queue_api as _queue  # noqa: F401  its routes
 from functions.intake import sentinel_api as _sentinel  # noqa: F401  its routes
+from functions.intake import staff_api as _staff  # noqa: F401  its routes
 from functions.intake import statistics_api as _statistics  # noqa: F401  its routes
 from functions.intake.access import respond
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from adapters.looks import Subject
 from functions.intake.bodies import AskedGap, Body, Code, ProblemView, RegionCode, Then, View, Words
 
 Machine = Literal[
@@ -159,10 +160,13 @@ class ForecastView(View):
 
 class AuditEntry(View):
     """`event`: the kind of the event that somebody caused, at `sequence` of the history; null: he
-    only saw the application, in the hour that `at` lies in."""
+    only saw what has that number, in the hour that `at` lies in. `actor_name`: null of whoever is
+    not of the office."""
 
     at: datetime
     actor: str
+    actor_name: str | None
+    subject: Subject
     number: str
     event: str | None
     sequence: int | None
@@ -178,6 +182,7 @@ class AuditView(View):
 
 class PresentView(View):
     who: str
+    who_name: str | None
     at: datetime
 
 
@@ -186,6 +191,24 @@ class PresenceView(View):
 
     number: str
     others: list[PresentView]
+
+
+# ---- those who work here ------------------------------------------------------------------------
+
+
+class StaffMember(View):
+    """`id`: as events have it; `name`: whole; `here`: has a role and came within a month."""
+
+    id: str
+    name: str
+    short_name: str
+    roles: list[Literal["officer", "supervisor", "expert", "auditor"]]
+    region: str | None
+    here: bool
+
+
+class StaffList(View):
+    people: list[StaffMember]
 
 
 # ---- the queue ----------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from functions.intake import about_another
 from functions.intake import oversight_bodies as bodies
 from functions.intake.access import api, carry_out, foresee
 from functions.intake.http import READERS, STAFF, SUPERVISOR, Request
+from functions.intake.staff_names import check_may_be_given_work
 from functions.intake.wiring import saved_views
 
 Act = Callable[[Case], Change]
@@ -78,7 +79,7 @@ def _act(request: Request, asked: bodies.Bulk) -> Act:
     """What is done with each. Raises NotAllowed, InvalidForm."""
     officer, supervisor = request.person.id, SUPERVISOR in request.person.roles
     if asked.act == "reassign":
-        return _reassigning(asked, supervisor=supervisor)
+        return _reassigning(request, asked, supervisor=supervisor)
     if asked.act == "ask":
         if not asked.gaps:
             raise InvalidForm([Problem("gaps", "too_few", {"at_least": 1})])
@@ -86,15 +87,16 @@ def _act(request: Request, asked: bodies.Bulk) -> Act:
         return lambda case: about_another.ask(case, officer, gaps, asked.message)
     if asked.act == "release":
         return lambda case: actions.release(case, officer, supervisor=supervisor)
-    return lambda case: actions.claim(case, officer)
+    return lambda case: about_another.claim(case, officer)
 
 
-def _reassigning(asked: bodies.Bulk, *, supervisor: bool) -> Act:
+def _reassigning(request: Request, asked: bodies.Bulk, *, supervisor: bool) -> Act:
     if not supervisor:
         raise NotAllowed("role_needed")
     if asked.officer is None:
-        raise InvalidForm([Problem("officer", "required")])
-    return lambda case: actions.reassign(case, asked.officer)
+        raise InvalidForm([Problem("officer", "officer_missing")])
+    check_may_be_given_work(asked.officer, request.now)
+    return lambda case: about_another.reassign(case, asked.officer)
 
 
 def _result(request: Request, number: str, act: Act, *, dry_run: bool) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from adapters.calendars import calendar_for
 from casework.application import Stage
 from casework.errors import BadRequest
 from functions.intake.http import Request
+from functions.intake.staff_names import check_known
 
 DUE_AT_MOST = 366
 YES = "yes"
@@ -67,6 +68,8 @@ def _check(given: dict[str, str]) -> None:
     for name in ("overdue", "mine", "free", "escalated"):
         if given.get(name, YES) != YES:
             raise BadRequest("bad_parameter", name=name, expected=YES)
+    if given.get("officer"):
+        check_known(given["officer"], "officer")
     days: Any = given.get("due_within", "0")
     if not (days.isascii() and days.isdigit() and int(days) <= DUE_AT_MOST):
         raise BadRequest("bad_parameter", name="due_within", expected=f"0 .. {DUE_AT_MOST}")

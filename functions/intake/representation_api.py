@@ -31,7 +31,7 @@ from casework.representation import (
 from functions.intake import representation_bodies as shapes
 from functions.intake.access import api
 from functions.intake.http import CITIZEN, OFFICE, STAFF, Person, Request
-from functions.intake.wiring import accounts, archives, representations, vault
+from functions.intake.wiring import accounts, archives, looks, representations, vault
 
 OWNER = frozenset({CITIZEN})
 ONE = "/representations/{representation}"
@@ -132,7 +132,7 @@ def _proof(person: Person, document: str | None, id_: str) -> tuple[Proof | None
         raise InvalidForm([Problem("proof", "unknown_archived")])
     record = case.documents[file]
     key = key_of_copy(record.vault_key, number_of(id_), "proof")
-    return Proof(record.file_name, record.content_type, key), record.vault_key
+    return Proof(record.called, record.content_type, key), record.vault_key
 
 
 @api.operation(
@@ -146,6 +146,8 @@ def show_representation(request: Request, representation: str) -> dict[str, Any]
     case, person = representations().load(representation[:60]), request.person
     if not (person.is_staff or concerns(case, person.id, person.phone)):
         raise NotFound("unknown_representation")
+    if person.is_staff:
+        looks().note(case.representation.id, person.id, request.now, "representation")
     return _shown(case, request)
 
 
@@ -202,10 +204,14 @@ def list_representation_queue(request: Request) -> dict[str, Any]:
     shapes.ProofView,
     roles=OFFICE,
 )
-def look_at_proof(_: Request, representation: str) -> dict[str, Any]:
-    proof = representations().load(representation).proof
+def look_at_proof(request: Request, representation: str) -> dict[str, Any]:
+    case = representations().load(representation)
+    proof, found = case.proof, case.representation
     if proof is None:
         raise NotFound("no_such_document")
+    # It is from the representative's archive, whose log says so.
+    by, owner = request.person.id, found.representative
+    looks().note(found.id, by, request.now, "proof", owner=owner)
     # Addresses are logged on their way: a file's own name may name its owner.
     name = f"proof.{proof.content_type.rpartition('/')[2]}"
     url = vault().address(

@@ -9,9 +9,10 @@ from adapters.calendars import calendar_for
 from adapters.casebook import rules_of
 from adapters.wording import shown_problem, text_of
 from casework import document_check, drafts, fees
-from casework.actions import checked_draft
-from casework.appeals import window
+from casework.actions import RULED, checked_draft
+from casework.appeals import filed_against, window
 from casework.application import IN_WORK, SYSTEM, Application, DocumentState, Gap, Question, Stage
+from casework.decision import APPROVED
 from casework.earlier_support import EARLIER, OWN_REGISTRY
 from casework.notice import gap_title
 from casework.office_ways import OfficeWay, office_ways
@@ -40,6 +41,7 @@ WHO = {
     Next.HANDOVER: "applicant",
     Next.CLOSED: "nobody",
 }
+NOBODY: Mapping[str, str] = {}
 OURS_TO_DO = (Next.CHECK, Next.DECIDE, Next.CONFIRM)
 
 
@@ -49,7 +51,12 @@ def application(
     language: str,
     now: datetime,
     appointment: Mapping[str, Any] | None = None,
+    *,
+    had_part: bool = False,
+    names: Mapping[str, str] = NOBODY,
 ) -> dict[str, Any]:
+    """`had_part`: of an appeal, whether that officer decided what it contests; `names`: of those
+    who work on it, by id."""
     app, rules = case.application, rules_of(case.application)
     return {
         "number": app.number,
@@ -65,8 +72,9 @@ def application(
         "previous": app.previous,
         "successor": app.successor,
         "officer": app.officer if person.is_staff else None,
+        "officer_name": names.get(app.officer),
         "pause": _pause(case, rules),
-        "escalation": _escalation(case) if person.is_staff else None,
+        "escalation": _escalation(case, names) if person.is_staff else None,
         "terms": [term(t) | status_show.term(t, app, rules, now) for t in terms(app, rules, now)],
         "next": _next(app, rules, language, now),
         "question": _question(case, rules, language),
@@ -77,6 +85,8 @@ def application(
         ],
         "appealed_by": app.appealed_by,
         "contests": app.contests,
+        "appeals": [{"number": n, "fate": fate} for n, fate in filed_against(case).items()],
+        "barred": _barred(language) if had_part else None,
         "documents": [_document(case, rules, id_, language, person) for id_ in app.documents],
         "checks": [_check(case, rules, name, person) for name in app.checks],
         "appointment": appointment,
@@ -86,9 +96,9 @@ def application(
         "expires_on": drafts.expires_on(case, rules, now),
         "problems": _lacking(case, rules, language, now),
         **status_show.shown(case, rules, language, now),
-        "proposal": _proposal(case) if person.is_staff else None,
+        "proposal": _proposal(case, rules, names) if person.is_staff else None,
         "returned": case.texts.get("confirmation") if person.is_staff else None,
-        "office_ways": _office_ways(app, person),
+        "office_ways": _office_ways(app, person, had_part=had_part),
         "priority_title": priority_title(app.service, app.priority),
     }
 
@@ -107,15 +117,21 @@ def _pause(case: Case, rules: Rules) -> dict[str, Any] | None:
     }
 
 
-def _escalation(case: Case) -> dict[str, str] | None:
-    by = case.application.escalated_by
-    return {"by": by, "words": case.texts.get("escalation") or ""} if by else None
+def _escalation(case: Case, names: Mapping[str, str]) -> dict[str, str | None] | None:
+    by, words = case.application.escalated_by, case.texts.get("escalation") or ""
+    return {"by": by, "by_name": names.get(by), "words": words} if by else None
 
 
-def _office_ways(app: Application, person: Person) -> tuple[OfficeWay, ...]:
+def _office_ways(app: Application, person: Person, *, had_part: bool) -> tuple[OfficeWay, ...]:
     if not person.roles & STAFF:
         return ()
-    return office_ways(app, person.id, supervisor=SUPERVISOR in person.roles)
+    supervisor = SUPERVISOR in person.roles
+    return office_ways(app, person.id, supervisor=supervisor, had_part=had_part)
+
+
+def _barred(language: str) -> dict[str, str]:
+    code = "had_part_in_decision"
+    return {"code": code, "message": text_of("errors", code, language, {})}
 
 
 def _check(case: Case, rules: Rules, name: str, person: Person) -> dict[str, Any]:
@@ -273,7 +289,7 @@ def _decision(case: Case, rules: Rules) -> dict[str, Any] | None:
     decision = case.application.decision
     if decision is None:
         return None
-    approved = decision.outcome == "approved"
+    approved = decision.outcome == APPROVED
     assessment = dict(case.texts.get("assessment", {}))
     outcome = rules.service.outcome_of(case.form)
     return {
@@ -292,13 +308,17 @@ def _decision(case: Case, rules: Rules) -> dict[str, Any] | None:
     }
 
 
-def _proposal(case: Case) -> dict[str, Any] | None:
+def _proposal(case: Case, rules: Rules, names: Mapping[str, str]) -> dict[str, Any] | None:
     proposal = case.application.proposal
     if case.application.stage is not Stage.CONFIRMATION:
         return None
+    outcome = rules.service.outcome_of(case.form)
+    grants = RULED.get(proposal.outcome) == APPROVED  # a refusal, or an appeal turned down
     return {
         "outcome": proposal.outcome,
+        "title": outcome.approved if grants else outcome.refused,
         "officer": proposal.officer,
+        "officer_name": names.get(proposal.officer),
         "reasons": case.texts.get("assessment", {}).get("reasons", []),
         "explanation": case.texts.get("explanation"),
     }
@@ -334,7 +354,7 @@ def _document(case: Case, rules: Rules, id_: str, language: str, person: Person)
         "kind": state.kind,
         "title": needed.title,
         "state_title": definitions.texts("statuses")["documents"][title][language],
-        "file_name": record.file_name if record else None,
+        "file_name": record.called if record else None,
         "state": state.state,
         "defect": found[0]["code"] if found else None,
         "message": " ".join(each["message"] for each in found) or None,
@@ -368,8 +388,11 @@ def _lacking(case: Case, rules: Rules, language: str, now: datetime) -> list[dic
     return [shown_problem(problem, language) for problem in problems]
 
 
-def line(item: Mapping[str, Any], now: datetime, language: str) -> dict[str, Any]:
-    """An item of a list or queue, from the index; its region says whether it is overdue."""
+def line(
+    item: Mapping[str, Any], now: datetime, language: str, names: Mapping[str, str] | None
+) -> dict[str, Any]:
+    """An item of a list or queue, from the index; its region says whether it is overdue. `names`:
+    of officers by id; None: who has it is not told."""
     today = calendar_for(item["region"]).local_day(now)
     # What is not in work waits in no officer's queue: its `due` is its draft's or its payments'.
     in_work = item["stage"] in IN_WORK
@@ -385,7 +408,8 @@ def line(item: Mapping[str, Any], now: datetime, language: str) -> dict[str, Any
         "overdue": due_day is not None and due_day < today,
         "priority": item.get("priority"),
         "priority_title": priority_title(item["service"], item.get("priority")),
-        "officer": item.get("officer"),
+        "officer": None if names is None else item.get("officer"),
+        "officer_name": (names or NOBODY).get(item.get("officer")),
         "drafted_at": item["drafted_at"],
         "submitted_at": item.get("submitted_at"),
         **status_show.line(item, language),
@@ -397,15 +421,19 @@ def priority_title(service: str, category: str | None) -> str | None:
     return next((each.title for each in known if each.category == category), None)
 
 
-def page(found: Any, now: datetime, language: str) -> dict[str, Any]:
+def page(
+    found: Any, now: datetime, language: str, names: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """A page of applications, in lines."""
     return {
-        "applications": [line(item, now, language) for item in found.items],
+        "applications": [line(item, now, language, names) for item in found.items],
         "cursor": found.cursor,
     }
 
 
-def event(told: Any, person: Person, language: str) -> dict[str, Any]:
+def event(
+    told: Any, person: Person, language: str, names: Mapping[str, str] = NOBODY
+) -> dict[str, Any]:
     mine = told.actor in (person.id, "system") or person.is_staff
     others = "representative" if FOR in told.data else "office"
     return {
@@ -414,6 +442,8 @@ def event(told: Any, person: Person, language: str) -> dict[str, Any]:
         "title": definitions.texts("statuses")["events"][told.kind][language],
         "at": told.at,
         "actor": told.actor if mine else others,
+        "actor_name": names.get(told.actor),
+        "officer_name": names.get(told.data.get("officer")),
         "data": dict(told.data) if person.is_staff else document_check.told_data(told),
         "hash": told.hash,
     }

@@ -18,7 +18,8 @@ from casework.support import ThreadCase, ThreadChange
 from functions.intake import support_bodies as shapes
 from functions.intake.access import api, seen
 from functions.intake.http import APPLICANTS, OFFICE, STAFF, Person, Request
-from functions.intake.wiring import DRAWS, threads
+from functions.intake.staff_names import names_of
+from functions.intake.wiring import DRAWS, looks, threads
 
 ONE = "/support/{number}"
 
@@ -112,7 +113,11 @@ def _begun(request: Request, act: Callable[[ThreadCase], ThreadChange]) -> Threa
     roles=APPLICANTS | OFFICE,
 )
 def show_thread(request: Request, number: str) -> dict[str, Any]:
-    return _shown(_seen(number, request.person), request)
+    case, person = _seen(number, request.person), request.person
+    if person.is_staff:
+        about = case.thread.application
+        looks().note(number, person.id, request.now, "letter", about=about)
+    return _shown(case, request)
 
 
 @api.operation(
@@ -181,6 +186,7 @@ def _carried_out(request: Request, number: str, act: Callable[[ThreadCase], Thre
 
 def _shown(case: ThreadCase, request: Request) -> dict[str, Any]:
     thread, language = case.thread, request.language
+    names = names_of({event.actor for event in case.events} - {thread.person}, request)
     return {
         "number": support.told_number(thread.number),
         "version": thread.version,
@@ -196,6 +202,7 @@ def _shown(case: ThreadCase, request: Request) -> dict[str, Any]:
             {
                 "sender": "person" if event.kind == support.ASKED else "office",
                 "author": event.actor if request.person.is_staff else None,
+                "author_name": names.get(event.actor),
                 "at": event.at,
                 "text": case.texts.get(event.sequence),
             }

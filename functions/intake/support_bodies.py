@@ -28,10 +28,12 @@ class SupportAnswer(Body):
 
 
 class MessageView(View):
-    """`text`: null when it was erased with the consent. `author`: for the office alone."""
+    """`text`: null when it was erased with the consent. `author` and, of an officer,
+    `author_name`: for the office alone."""
 
     sender: Literal["person", "office"]
     author: str | None
+    author_name: str | None
     at: datetime
     text: str | None
 

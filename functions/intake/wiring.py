@@ -34,9 +34,11 @@ from adapters.representations import Representations
 from adapters.saved_views import SavedViews
 from adapters.seals import SealKey
 from adapters.secret import Secret
+from adapters.sessions import Sessions
 from adapters.settings import from_environment
 from adapters.signatures import IdentityProvider
 from adapters.slots import Slots
+from adapters.staff import Staff
 from adapters.support import Threads
 from adapters.vault import Vault
 from adapters.watch import Boards
@@ -58,6 +60,11 @@ def applications() -> Applications:
 @cache
 def accounts() -> Accounts:
     return Accounts(client("dynamodb"), settings.applications_table)
+
+
+@cache
+def sessions() -> Sessions:
+    return Sessions(client("dynamodb"), settings.applications_table)
 
 
 @cache
@@ -92,6 +99,11 @@ def looks() -> Looks:
 @cache
 def presence() -> Presence:
     return Presence(client("dynamodb"), settings.applications_table)
+
+
+@cache
+def staff() -> Staff:
+    return Staff(client("dynamodb"), settings.applications_table)
 
 
 @cache

@@ -1,5 +1,6 @@
 """A person's own documents: the archive, one document, who looked."""
 
+import base64
 from typing import Any
 
 from chalice import Response
@@ -56,8 +57,7 @@ def add_version(visit: Visit, document: str) -> Response:
 
 
 def _file(visit: Visit) -> dict[str, Any]:
-    then = visit.address_of(f"{ALL}?told=file_sent")
-    return said_of(visit, "content_type") | {"then": then}
+    return {"then": visit.address_of(f"{ALL}?told=file_sent")}
 
 
 def _paper(visit: Visit) -> dict[str, Any]:
@@ -67,8 +67,7 @@ def _paper(visit: Visit) -> dict[str, Any]:
 
 def _ask_for_file(visit: Visit, invited: Any) -> Response:
     """Not a page of its own: the invitation is good for minutes, and asking again gives another."""
-    content_type = visit.value("content_type")
-    return visit.html("document_file.html", invited=invited, content_type=content_type)
+    return visit.html("document_file.html", invited=invited)
 
 
 # ---- one document -------------------------------------------------------------------------------
@@ -107,6 +106,15 @@ def rename_document(visit: Visit, document: str) -> Response:
     named = {"version": whole_of(visit, "version")} | said_of(visit, "file_name")
     visit.do("describe_archived", document=document, body=named)
     return visit.go(f"{ALL}/{document}", told="document_renamed")
+
+
+@page("POST", f"{ONE}/signature", roles=OWNER, again=ONE)
+def attach_signature(visit: Visit, document: str) -> Response:
+    told = {"version": whole_of(visit, "version")} | said_of(visit, "sha256", "signature")
+    if text := visit.value("signature_text"):  # without a script nobody has read the file
+        told["signature"] = base64.b64encode(text.encode()).decode()
+    visit.do("attach_signature", document=document, body=told)
+    return visit.go(f"{ALL}/{document}", told="signature_attached")
 
 
 @page("GET", f"{ONE}/erase", roles=OWNER)

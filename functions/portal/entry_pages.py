@@ -11,8 +11,8 @@ from typing import Any
 from chalice import Response
 
 from adapters.user_pool import claims_of
-from functions.intake.entry_wiring import sessions
 from functions.intake.http import person_of
+from functions.intake.wiring import sessions
 from functions.portal.pages import page
 from functions.portal.places import places
 from functions.portal.typed import said_of
@@ -184,14 +184,9 @@ def show_access_scan(visit: Visit) -> Response:
 @page("POST", "/cabinet/access/scan")
 def announce_access_scan(visit: Visit) -> Response:
     """Not a page of its own: the invitation is good for minutes, and asking again gives another."""
-    told = {
-        "file_name": "document",
-        "content_type": visit.value("content_type"),
-        "then": visit.address_of("/cabinet/access/done"),
-    }
+    told = {"file_name": "document.", "then": visit.address_of("/cabinet/access/done")}
     invited = visit.do("announce_access_scan", {**_flow(visit, "access"), **told})
-    content_type = visit.value("content_type")
-    return visit.html("entry/access_file.html", invited=invited, content_type=content_type)
+    return visit.html("entry/access_file.html", invited=invited)
 
 
 @page("GET", "/cabinet/access/done")

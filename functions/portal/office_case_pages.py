@@ -5,16 +5,19 @@ from typing import Any
 
 from chalice import Response
 
+from casework.office_ways import OfficeWay
 from functions.intake.bodies import ApplicationView, ServiceView
 from functions.intake.http import EXPERT, OFFICE, READERS, STAFF
 from functions.portal.answers import answers
 from functions.portal.gaps import gap_choice, gaps_typed
 from functions.portal.pages import page
-from functions.portal.typed import days_of, said_of
+from functions.portal.typed import days_said_of, said_of
 from functions.portal.visit import Visit
 
 CASE = "/office/applications/{number}"
 ACTING = STAFF | {EXPERT}
+TURNED_DOWN = ("refused", "upheld")
+"""Outcomes that name reasons: of an application, and of an appeal."""
 
 
 @page("GET", CASE, roles=OFFICE)
@@ -110,20 +113,38 @@ def show_proposal(visit: Visit, number: str) -> Response:
 
 @page("POST", f"{CASE}/proposal", roles=STAFF)
 def propose_decision(visit: Visit, number: str) -> Response:
-    outcome = visit.value("outcome")
-    reasons = visit.values("reasons") if outcome == "refused" else []
-    proposal = {**said_of(visit, "outcome", "explanation"), "reasons": reasons}
-    visit.do("propose", number=number, body=proposal)
-    told = "approved" if outcome == "approved" else "proposed"
-    return visit.go(CASE.format(number=number), told=told)
+    """First what would come of it, then what has."""
+    step, proposal = visit.value("step"), _proposal(visit)
+    if step == "change":
+        return show_proposal(visit, number)
+    if step == "do":
+        visit.do("propose", number=number, body=proposal)
+        told = "approved" if proposal["outcome"] == "approved" else "proposed"
+        return visit.go(CASE.format(number=number), told=told)
+    return visit.html(
+        "office/proposal_check.html",
+        foreseen=visit.do("propose", number=number, body=proposal | {"dry_run": True}),
+        proposed=visit.do("assess", number=number),
+        proposal=proposal,
+    )
+
+
+def _proposal(visit: Visit) -> dict[str, Any]:
+    """Boxes that stand under another outcome than the one that was chosen say nothing."""
+    named = visit.values("reasons") if visit.value("outcome") in TURNED_DOWN else []
+    return {**said_of(visit, "outcome", "explanation"), "reasons": named}
 
 
 @page("GET", f"{CASE}/confirmation", roles=STAFF)
 def show_confirmation(visit: Visit, number: str) -> Response:
+    """With what a confirmation would bring, for who may give one."""
+    case, agreed = visit.do("show_application", number=number), {"agrees": True, "dry_run": True}
+    may_confirm = OfficeWay.CONFIRM in case.office_ways
     return visit.html(
         "office/confirmation.html",
-        case=visit.do("show_application", number=number),
+        case=case,
         proposed=visit.do("assess", number=number),
+        foreseen=visit.do("confirm", number=number, body=agreed) if may_confirm else None,
     )
 
 
@@ -150,8 +171,8 @@ def show_pause(visit: Visit, number: str) -> Response:
 
 @page("POST", f"{CASE}/pause", roles=STAFF)
 def pause_case(visit: Visit, number: str) -> Response:
-    until = {name: day for name, day in days_of(visit, "until").items() if day}
-    visit.do("pause_clock", number=number, body={**said_of(visit, "reason", "words"), **until})
+    body = said_of(visit, "reason", "words") | days_said_of(visit, "until")
+    visit.do("pause_clock", number=number, body=body)
     return visit.go(CASE.format(number=number), told="paused")
 
 
@@ -182,6 +203,6 @@ def show_letter(visit: Visit, number: str) -> Response:
 
 @page("POST", f"{CASE}/letter", roles=STAFF)
 def note_letter_news(visit: Visit, number: str) -> Response:
-    on = {name: day for name, day in days_of(visit, "on").items() if day}
-    visit.do("note_letter", number=number, body={**said_of(visit, "fate"), **on})
+    body = said_of(visit, "fate") | days_said_of(visit, "on")
+    visit.do("note_letter", number=number, body=body)
     return visit.go(CASE.format(number=number), told="letter_noted")

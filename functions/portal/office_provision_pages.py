@@ -5,12 +5,13 @@ from typing import Any
 
 from chalice import Response
 
+from casework.errors import InvalidForm
 from functions.intake.http import OFFICE, STAFF
+from functions.portal.office_case_pages import CASE
 from functions.portal.pages import page
-from functions.portal.typed import days_of, said_of, whole_of
+from functions.portal.typed import days_of, days_said_of, said_of, whole_of
 from functions.portal.visit import Visit
 
-CASE = "/office/applications/{number}"
 PROGRAMME, PAYMENTS = f"{CASE}/programme", f"{CASE}/payments"
 NEEDS = [
     ("medical", "Медицинская помощь"),
@@ -44,11 +45,13 @@ def show_office_programme(visit: Visit, number: str) -> Response:
 @page("GET", f"{PROGRAMME}/new", roles=STAFF)
 def show_new_programme(visit: Visit, number: str) -> Response:
     programme = visit.do("show_programme", number=number)
+    rows = _rows(visit, programme.lines)
     return visit.html(
         "office/programme_new.html",
         case=visit.do("show_application", number=number),
         programme=programme,
-        rows=_rows(visit, programme.lines),
+        rows=rows,
+        titles=_titles(len(rows)),
         needs=NEEDS,
         per=PER,
     )
@@ -64,7 +67,20 @@ def _rows(visit: Visit, lines: list[Any]) -> list[dict[str, Any]]:
     return known + [{}] * BLANK_LINES
 
 
-_LINE = ("need", "title", "times", "per", "until", "why")
+_LINE = {
+    "need": "вид помощи",
+    "title": "название",
+    "times": "сколько раз",
+    "per": "за какое время",
+    "until": "до какого дня",
+    "why": "почему нужна",
+}
+
+
+def _titles(rows: int) -> dict[str, str]:
+    cells = ((at, name, told) for at in range(1, rows + 1) for name, told in _LINE.items())
+    titles = {f"{name}.{at}": f"Услуга {at}, {told}" for at, name, told in cells}
+    return titles | {"review_on": "Когда пересмотреть программу"}
 
 
 def _places(visit: Visit) -> list[int]:
@@ -77,8 +93,21 @@ def put_forward_programme(visit: Visit, number: str) -> Response:
     days = days_of(visit, "review_on", *(f"until.{at}" for at in filled))
     lines = [_line(visit, at, days[f"until.{at}"]) for at in filled]
     review_on = {"review_on": days["review_on"]} if days["review_on"] else {}
-    visit.do("propose_programme", number=number, body={"lines": lines, **review_on})
+    try:
+        visit.do("propose_programme", number=number, body={"lines": lines, **review_on})
+    except InvalidForm as error:
+        told = [each._replace(field=_cell(each.field, filled)) for each in error.problems]
+        raise InvalidForm(told) from error
     return visit.go(PROGRAMME.format(number=number), told="programme_proposed")
+
+
+def _cell(field: str, filled: list[int]) -> str:
+    """Where on the page "lines.0.why" stands: "why.1", when the first row is filled in."""
+    whole, _, rest = field.partition(".")
+    at, _, name = rest.partition(".")
+    if whole != "lines":
+        return field
+    return f"{name}.{filled[int(at)]}" if name else "title.1"
 
 
 def _line(visit: Visit, at: int, until: str | None) -> dict[str, Any]:
@@ -96,8 +125,8 @@ def make_act(visit: Visit, number: str) -> Response:
 
 @page("POST", f"{PROGRAMME}/service", roles=STAFF, again=PROGRAMME)
 def note_service(visit: Visit, number: str) -> Response:
-    on = {name: day for name, day in days_of(visit, "on").items() if day}
-    event = {"line": whole_of(visit, "line"), **said_of(visit, "event", "result"), **on}
+    event = {"line": whole_of(visit, "line"), **said_of(visit, "event", "result")}
+    event |= days_said_of(visit, "on")
     visit.do("record_service", number=number, body=event)
     return visit.go(PROGRAMME.format(number=number), told="service_noted")
 
@@ -119,8 +148,7 @@ def show_office_original(visit: Visit, number: str) -> Response:
 
 @page("POST", f"{CASE}/original", roles=STAFF)
 def note_original_news(visit: Visit, number: str) -> Response:
-    on = {name: day for name, day in days_of(visit, "on").items() if day}
-    body = {**said_of(visit, "event", "tracking"), **on}
+    body = said_of(visit, "event", "tracking") | days_said_of(visit, "on")
     visit.do("note_original", number=number, body=body)
     return visit.go(CASE.format(number=number), told="original_noted")
 
@@ -139,9 +167,8 @@ def show_office_payments(visit: Visit, number: str) -> Response:
 
 @page("POST", f"{PAYMENTS}/order", roles=STAFF, again=PAYMENTS)
 def order_payment_anew(visit: Visit, number: str) -> Response:
-    since = {name: day for name, day in days_of(visit, "since").items() if day}
     changed = said_of(visit, "amount", "bic", "account", "payee")
-    visit.do("order_anew", number=number, body={**since, **changed})
+    visit.do("order_anew", number=number, body=days_said_of(visit, "since") | changed)
     return visit.go(PAYMENTS.format(number=number), told="payment_ordered")
 
 
@@ -160,6 +187,6 @@ def show_stop(visit: Visit, number: str) -> Response:
 
 @page("POST", f"{CASE}/stop", roles=STAFF)
 def end_granted(visit: Visit, number: str) -> Response:
-    since = {name: day for name, day in days_of(visit, "since").items() if day}
-    visit.do("stop_granted", number=number, body={**said_of(visit, "reason"), **since})
+    body = said_of(visit, "reason") | days_said_of(visit, "since")
+    visit.do("stop_granted", number=number, body=body)
     return visit.go(CASE.format(number=number), told="granted_ended")

@@ -3,9 +3,10 @@
 from chalice import Response
 
 from functions.intake.http import AUDITOR, READERS, SUPERVISOR
+from functions.intake.oversight_bodies import StaffMember
 from functions.portal.pages import page
 from functions.portal.queue_pages import region_choice
-from functions.portal.typed import days_of
+from functions.portal.typed import days_said_of
 from functions.portal.visit import Visit
 
 
@@ -18,7 +19,7 @@ def show_sentinel_board(visit: Visit) -> Response:
 def show_figures(visit: Visit) -> Response:
     visit.typed = {name: [value] for name, value in visit.query.items()}
     region = {"region": visit.value("region")} if visit.value("region") else {}
-    period = {name: day for name, day in days_of(visit, "since", "until").items() if day}
+    period = days_said_of(visit, "since", "until")
     return visit.html(
         "office/statistics.html",
         figures=visit.do("show_statistics", query=region | period),
@@ -31,7 +32,12 @@ def show_figures(visit: Visit) -> Response:
 def show_who_saw(visit: Visit) -> Response:
     visit.typed = {name: [value] for name, value in visit.query.items()}
     about = {name: visit.value(name) for name in ("number", "actor") if visit.value(name)}
-    days = {n: day for n, day in days_of(visit, "since", "until").items() if day}
+    days = days_said_of(visit, "since", "until")
     asked = about | (days if "actor" in about else {})
     found = visit.do("show_audit", query=asked) if about else None
-    return visit.html("office/audit.html", found=found)
+    people = [(each.id, _called(each)) for each in visit.do("list_staff").people]
+    return visit.html("office/audit.html", found=found, people=people)
+
+
+def _called(member: StaffMember) -> str:
+    return member.name if member.here else f"{member.name} (давно не входил)"

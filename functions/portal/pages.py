@@ -23,10 +23,11 @@ from urllib.parse import parse_qs, quote, unquote
 
 from chalice import Chalice, Response
 
+from adapters.applications import each_read_once
 from adapters.clock import now
 from casework.errors import BadRequest, NotAllowed, NotFound, OporaError
-from functions.intake.entry_wiring import sessions
 from functions.intake.http import BODY_AT_MOST
+from functions.intake.wiring import sessions
 from functions.portal.rendering import STATIC
 from functions.portal.visit import (
     CODE,
@@ -78,8 +79,8 @@ def page(
         def handle(**parameters: str) -> Response:
             return _answer(found, parameters)
 
-        taken = {"content_types": [FORM]} if method == "POST" else {}
-        app.route(path, methods=[method], name=view.__name__, **taken)(
+        # What is no form is refused in words, below: Chalice would answer with JSON.
+        app.route(path, methods=[method], name=view.__name__, content_types=["*/*"])(
             functools.wraps(view)(handle)
         )
         return view
@@ -208,7 +209,8 @@ def _with_what_was_kept(
 ) -> Response:
     if visit.person and "kept" in visit.query:
         visit.typed = sessions().typed(visit.person.id, visit.path) or {}
-    return view(visit, **parameters)
+    with each_read_once():
+        return view(visit, **parameters)
 
 
 def _refused(visit: Visit, error: OporaError) -> Response:
@@ -256,7 +258,7 @@ def _visit() -> Visit:
         about["page"],
         about["prefix"],
         dict(raw.query_params or {}),
-        _typed(raw.raw_body) if raw.method == "POST" else {},
+        _typed(raw.headers.get("content-type", ""), raw.raw_body) if raw.method == "POST" else {},
         token,
         session,
         at,
@@ -280,7 +282,9 @@ def _cookie(header: str) -> str | None:
     return found.value if found and is_token(found.value) else None
 
 
-def _typed(body: bytes) -> dict[str, list[str]]:
+def _typed(content_type: str, body: bytes) -> dict[str, list[str]]:
+    if content_type.partition(";")[0].strip().lower() != FORM:
+        raise BadRequest("form_expected")
     if len(body) > BODY_AT_MOST:
         raise BadRequest("body_too_large", at_most=BODY_AT_MOST)
     try:

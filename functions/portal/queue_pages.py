@@ -1,12 +1,13 @@
 """What is to be decided: the queue of a region, the first due first, kept views of it, and one act
 on many applications: chosen, looked at beforehand, and told of one by one."""
 
+import functools
 from typing import Any
 
 from chalice import Response
 
 from adapters.calendars import regions
-from functions.intake.http import READERS, STAFF
+from functions.intake.http import READERS, STAFF, SUPERVISOR
 from functions.portal.gaps import gap_choice, gaps_typed
 from functions.portal.pages import page
 from functions.portal.typed import said_of
@@ -39,12 +40,23 @@ def show_queue(visit: Visit) -> Response:
         regions=region_choice(),
         stages=STAGES,
         services=[(each.id, each.title) for each in visit.do("list_services").services],
+        colleagues=colleagues(visit, asked.get("region")),
     )
 
 
-def region_choice() -> list[tuple[str, str]]:
+def colleagues(visit: Visit, region: str | None) -> list[tuple[str, str]]:
+    """Whom a supervisor may give work to: id and name."""
+    if not visit.is_one_of({SUPERVISOR}):
+        return []
+    there = {"region": found} if (found := region or visit.person.region) else {}
+    people = visit.do("list_staff", query={"assignable": "yes", **there}).people
+    return [(each.id, each.name) for each in people]
+
+
+@functools.cache
+def region_choice() -> tuple[tuple[str, str], ...]:
     found = ((region.code, region.title) for region in regions().values())
-    return sorted(found, key=lambda each: each[1])
+    return tuple(sorted(found, key=lambda each: each[1]))
 
 
 @page("POST", QUEUE, roles=STAFF)
@@ -82,9 +94,11 @@ def show_bulk(visit: Visit) -> Response:
 
 
 def _bulk_page(visit: Visit, result: Any = None) -> Response:
-    asks, service = visit.value("act") == "ask", visit.value("service")
-    choice = gap_choice(visit.do("show_service", service=service)) if asks and service else None
-    return visit.html("office/bulk.html", result=result, choice=choice)
+    act, service = visit.value("act"), visit.value("service")
+    asks = act == "ask" and service
+    choice = gap_choice(visit.do("show_service", service=service)) if asks else None
+    chosen_from = colleagues(visit, visit.value("region")) if act == "reassign" else []
+    return visit.html("office/bulk.html", result=result, choice=choice, colleagues=chosen_from)
 
 
 @page("POST", BULK, roles=STAFF)

@@ -1,5 +1,8 @@
 """Templates into HTML. What they may call is all here: filters for days and sums, and the built
-files (functions/portal/static, made by `make setup` from functions/portal/assets)."""
+files (functions/portal/static, made by `make setup` from functions/portal/assets).
+
+In the working tree templates are compiled when a page first needs them. A deployed function has
+`compiled/` instead, made by infra/package.py: Python, whose bytecode is ready."""
 
 import functools
 import json
@@ -10,19 +13,28 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChainableUndefined, Environment, FileSystemLoader, PackageLoader, PrefixLoader
+from jinja2 import (
+    BaseLoader,
+    ChainableUndefined,
+    Environment,
+    FileSystemLoader,
+    ModuleLoader,
+    PackageLoader,
+    PrefixLoader,
+)
 from jinja2 import ChoiceLoader as Either
 from markupsafe import Markup
 
 from adapters import definitions
 from adapters.calendars import calendar_for
+from casework.consent import edition_of
 from casework.decision_in_words import dotted_day
 from casework.plain_russian import plural
 from functions.portal.machine_drawing import lit
 from functions.portal.places import home, places
 
 ROOM = Path(__file__).parent
-STATIC = ROOM / "static"
+STATIC, COMPILED = ROOM / "static", ROOM / "compiled"
 MONTHS = (
     *("января", "февраля", "марта", "апреля", "мая", "июня"),
     *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
@@ -40,15 +52,33 @@ def rendered(template: str, **data: Any) -> str:
     return _environment().get_template(template).render(**data)
 
 
+class Templates(Environment):
+    """Of which none has globals of its own: Jinja would compare the names of two templates one by
+    one whenever a macro is imported, which took a tenth of a page's time."""
+
+    def make_globals(self, d: Any) -> Any:
+        return {**self.globals, **(d or {})}
+
+
 @functools.cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=Either(
-            [
-                FileSystemLoader(ROOM / "templates"),
-                PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
-            ]
-        ),
+    return _reading(ModuleLoader(COMPILED) if COMPILED.is_dir() else _sources())
+
+
+def compile_templates(into: Path) -> None:
+    """Ours and the components, as modules of Python."""
+    every = _reading(_sources())
+    every.compile_templates(into, extensions=["html"], zip=None, ignore_errors=False)
+
+
+def _sources() -> BaseLoader:
+    components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    return Either([FileSystemLoader(ROOM / "templates"), components])
+
+
+def _reading(loader: BaseLoader) -> Environment:
+    environment = Templates(
+        loader=loader,
         autoescape=True,
         auto_reload=False,
         trim_blocks=True,
@@ -61,7 +91,9 @@ def _environment() -> Environment:
     environment.filters |= {"dotted": dotted_day}
     environment.filters |= {"date_parts": date_parts}
     environment.globals |= {"asset": asset, "told": told, "machine": machine}
+    environment.globals |= {"consent_asked": consent_asked}
     environment.globals |= {"home": home, "places": places, "options": options}
+    environment.globals |= {"place_of": place_of}
     return environment
 
 
@@ -147,6 +179,20 @@ def _options(choice: tuple[tuple[str, str], ...], chosen: str) -> Markup:
     return Markup("\n").join(
         made.format(value, selected if value == chosen else "", text) for value, text in choice
     )
+
+
+def consent_asked(now: datetime) -> dict[str, str]:
+    """The text of the consent to data processing that is asked for today."""
+    editions = definitions.texts("consents")
+    return {name: words["ru"] for name, words in editions[edition_of(editions, now.date())].items()}
+
+
+def place_of(field: str, page: str) -> str | None:
+    """Where an error leads on its page: to its field, or to the list that its field is of; None
+    for what people do not see."""
+    while field and f'id="{field}"' not in page:
+        field = field.rpartition(".")[0]
+    return f"#{field}" if field else None
 
 
 def told(code: str) -> str | None:

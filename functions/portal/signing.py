@@ -11,8 +11,8 @@ from typing import Any
 from chalice import Response
 
 from casework.errors import BadRequest, NotFound
-from functions.intake.entry_wiring import sessions
 from functions.intake.http import APPLICANTS
+from functions.intake.wiring import sessions
 from functions.portal.pages import page
 from functions.portal.visit import SIGNATURE, SignatureNeeded, Visit
 

@@ -13,7 +13,6 @@ from functions.portal.visit import Visit
 
 ALL = "/cabinet/applications/{number}/documents"
 ONE = f"{ALL}/{{kind}}"
-SUFFIXES = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
 @page("GET", ALL, roles=APPLICANTS)
@@ -40,15 +39,12 @@ def _archived(visit: Visit) -> list[Any]:
 @page("POST", ONE, roles=APPLICANTS)
 def send_document(visit: Visit, number: str, kind: str) -> Response:
     """Not a page of its own: the invitation is good for minutes, and asking again gives another."""
-    content_type = visit.value("content_type")
     here = f"/cabinet/applications/{number}/documents/{kind}"
-    name = visit.value("file_name") or f"{kind}.{SUFFIXES.get(content_type, '')}"
-    told = {"kind": kind, "file_name": name, "then": visit.address_of(f"{here}?told=file_sent")}
-    told |= said_of(visit, "content_type", "replaces")
+    then = visit.address_of(f"{here}?told=file_sent")
+    told = {"kind": kind, "file_name": f"{kind}.", "then": then}
+    told |= said_of(visit, "replaces")
     invited = visit.do("announce", told, number=number)
-    return visit.html(
-        "paper_file.html", number=number, kind=kind, invited=invited, content_type=content_type
-    )
+    return visit.html("paper_file.html", number=number, kind=kind, invited=invited)
 
 
 @page("POST", f"{ONE}/from-archive", roles=APPLICANTS, again=ONE)

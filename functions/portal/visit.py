@@ -21,8 +21,8 @@ from pydantic import BaseModel
 from adapters.sessions import Session
 from casework.errors import OporaError
 from functions.intake.access import api
-from functions.intake.entry_wiring import sessions
 from functions.intake.http import CODE_HEADER, Asked, CodeSent, Person, problem_document
+from functions.intake.wiring import sessions
 from functions.portal.rendering import rendered
 
 LANGUAGE = "ru"
@@ -97,7 +97,7 @@ class Visit:
         """What the person typed, without what we had hidden in the form."""
         return {name: values for name, values in self.typed.items() if name not in OURS}
 
-    @property
+    @functools.cached_property
     def form_token(self) -> str:
         return form_token(self.token)
 
@@ -186,7 +186,7 @@ class Visit:
     def complain_of(self, problems: Iterable[Any]) -> None:
         """The same of problems that an operation tells in its answer."""
         self.status = 422
-        self.problems = [{"field": p.field, "message": p.message} for p in problems]
+        self.problems = [p.model_dump() for p in problems]
 
 
 HTML = "text/html; charset=utf-8"

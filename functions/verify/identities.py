@@ -28,11 +28,11 @@ def take_replies(number: str, replies: Iterable[RegistryReply]) -> None:
 
 def _confirm(check: IdentityCheck) -> None:
     owns = [check.said[name] for name in ("snils", "inn") if name in check.said]
-    at = now()
+    at, snils = now(), check.said.get("snils", "")
     try:
         accounts().change(
             check.account,
-            lambda account: law.confirmed(account, law.REGISTRIES, SYSTEM, at),
+            lambda account: law.confirmed(account, law.REGISTRIES, SYSTEM, at, snils),
             "identity_confirmed",
             by=SYSTEM,
             now=at,

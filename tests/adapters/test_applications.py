@@ -10,7 +10,16 @@ from typing import Any
 
 import pytest
 
-from adapters.applications import ATTEMPTS, PAGE, Applications, Chosen, Command, Page, lister_of
+from adapters.applications import (
+    ATTEMPTS,
+    PAGE,
+    Applications,
+    Chosen,
+    Command,
+    Page,
+    each_read_once,
+    lister_of,
+)
 from adapters.casebook import open_casebook
 from casework import actions
 from casework.application import Gap, Happening, Stage, number_from
@@ -179,6 +188,19 @@ def test_a_number_that_nobody_drew_is_not_found(applications):
             read("000-000-0000" * 100)
         assert raised.value.code == "unknown_number"
         assert len(raised.value.details["number"]) <= 20
+
+
+def test_within_one_page_an_application_is_read_once_until_it_changes(applications):
+    applications.create(NUMBER, a_draft(), actor=CITIZEN, now=MONDAY)
+    with each_read_once():
+        first = applications.load_once(NUMBER)
+        assert applications.load_once(NUMBER) is first
+        applications.change(NUMBER, typed("100"), actor=CITIZEN, now=MONDAY)
+        second = applications.load_once(NUMBER)
+        assert second == applications.load(NUMBER) != first
+    with each_read_once():
+        assert applications.load_once(NUMBER) is not second
+    assert applications.load_once(NUMBER) is not applications.load_once(NUMBER)
 
 
 def test_an_application_that_nobody_drew_is_not_changed(applications):

@@ -132,6 +132,7 @@ ON_NO_APPLICATION = [
         (403, 403, 403, 403, 403, 200),
     ),
     ("GET", f"/audit?number={MISSING}", None, (403, 403, 403, 403, 403, 404)),
+    ("GET", "/staff", None, (403, 403, 403, 403, 403, 200)),
     ("GET", "/sentinel", None, (403, 403, 403, 403, 200, 200)),
     ("GET", "/executions/stuck", None, (403, 403, 403, 403, 200, 200)),
     (

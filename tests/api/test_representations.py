@@ -102,7 +102,13 @@ def test_what_is_submitted_for_another_is_told_as_the_form_says(office):
     form = form_of(person(3), notify_by="sms")
     office.citizen, mine = _InTheNameOf(act), office.citizen
     try:
-        office.apply(form)
+        number = office.draft(form)
+        refused = act("POST", f"/applications/{number}/submission")
+        assert [(e["field"], e["code"]) for e in check_problem(refused, 422)["errors"]] == [
+            ("snils", "not_their_snils")
+        ]
+        act("PATCH", f"/applications/{number}", {"form": {"snils": SON["snils"]}})
+        office.submit(number)
     finally:
         office.citizen = mine
     office.cloud.advance(minutes=5)

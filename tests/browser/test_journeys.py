@@ -2,7 +2,7 @@
 and weeks that pass in a moment. What is filled in beforehand by the API another journey fills in.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -78,7 +78,9 @@ def test_applied_by_hand_signed_approved_and_paid(office: Office, desk: Desks) -
     officer.reads("Заявление у вас в работе")
     officer.follow("Решить")
     officer.choose("Одобрить")
-    officer.press("Сохранить решение")
+    officer.press("Продолжить")
+    officer.reads("Проверьте решение", "12 500")
+    officer.press("Подтвердить решение")
     officer.reads("Заявление одобрено")
     office.cloud.settle()
     citizen.come(f"{MINE}/{number}")
@@ -181,13 +183,17 @@ def test_a_certificate_is_paid_for_approved_and_handed_over(office: Office, desk
     citizen.reads("Выдан 3 марта 2026 года")
 
 
-def decided(officer: Desk, number: str, outcome: str, words: str = "") -> None:
+def decided(
+    officer: Desk, number: str, outcome: str, words: str = "", reasons: Sequence[str] = ()
+) -> None:
     """As the first of two officers, or alone. Sees who else is there, and takes the case first."""
     officer.come(f"{CASES}/{number}")
     officer.follow("Решить")
-    officer.choose(outcome)
+    officer.choose(outcome, *reasons)
     officer.fill("Пояснение", words)
-    officer.press("Сохранить решение")
+    officer.press("Продолжить")
+    officer.reads("Проверьте решение")
+    officer.press("Подтвердить решение")
 
 
 # ---- refused ------------------------------------------------------------------------------------
@@ -199,11 +205,11 @@ def test_refused_by_two_officers_and_turned_by_an_appeal(office: Office, desk: D
     second, third, supervisor = desk("second-officer"), desk("third-officer"), desk("supervisor")
     number = submitted(office, citizen, TOO_MUCH_INCOME)
     judged(office, expert, number)
-    decided(officer, number, "Предложить отказ")
-    officer.reads("officer предлагает отказать", "Нужен второй сотрудник")
+    unfit = "Не подтверждено ни одно основание для признания нуждающимся"
+    decided(officer, number, "Предложить отказ", reasons=[unfit])
+    officer.reads("Петрова М. С. предлагает отказать", "Нужен второй сотрудник")
     officer.open(f"{CASES}/{number}/confirmation")
-    confirm(officer)
-    officer.reads("Это нужно исправить")
+    officer.reads("Проверить его должен другой сотрудник")
     second.come(f"{CASES}/{number}")
     second.follow("Проверить решение")
     confirm(second)
@@ -225,8 +231,9 @@ def test_refused_by_two_officers_and_turned_by_an_appeal(office: Office, desk: D
     citizen.press("Подать заявление")
     citizen.reads("Заявление подано", appeal)
     office.cloud.advance(minutes=5)
-    decided(officer, appeal, "Оставить решение в силе", "Всё верно")
+    officer.come(f"{CASES}/{appeal}")
     officer.reads("Вы участвовали в решении, которое обжалуют")
+    officer.does_not_read("Решить", "Взять в работу")
     decided(third, appeal, "Изменить решение", "Доход посчитан дважды")
     third.reads("предлагает изменить решение")
     supervisor.come(f"{CASES}/{appeal}")
@@ -327,7 +334,7 @@ def test_overdue_it_is_brought_to_a_supervisor_and_still_decided(
     officer.fill("Что случилось", "Жду ответа опеки")
     officer.press("Позвать")
     supervisor.come(f"{CASES}/{number}")
-    supervisor.reads("officer зовёт старшего: Жду ответа опеки")
+    supervisor.reads("Петрова М. С. зовёт старшего: Жду ответа опеки")
     decided(supervisor, number, "Одобрить")
     supervisor.reads("Заявление одобрено")
     office.cloud.settle()
@@ -337,6 +344,7 @@ def test_overdue_it_is_brought_to_a_supervisor_and_still_decided(
     supervisor.reads("Позже крайнего срока 1")
 
 
+@pytest.mark.long
 def test_withdrawn_while_an_officer_decides(office: Office, desk: Desks) -> None:
     citizen, expert, officer = desk("citizen", phone=True), desk("expert"), desk("officer")
     number = submitted(office, citizen, LOW_INCOME)
@@ -350,7 +358,7 @@ def test_withdrawn_while_an_officer_decides(office: Office, desk: Desks) -> None
     citizen.reads("Заявление отозвано")
     said = len(office.cloud.sms)
     officer.choose("Одобрить")
-    officer.press("Сохранить решение")
+    officer.press("Продолжить")
     officer.reads("Это нужно исправить")
     office.cloud.advance(days=60)
     citizen.come(f"{MINE}/{number}")

@@ -58,7 +58,9 @@ def test_an_officer_decides_by_the_keyboard(window, office):
     press(page.get_by_role("link", name="Решить"))
     page.wait_for_url("**/proposal")
     press(page.get_by_role("radio", name="Одобрить"), "Space")
-    press(page.get_by_role("button", name="Сохранить решение"))
+    press(page.get_by_role("button", name="Продолжить"))
+    expect(page.get_by_role("heading", name="Проверьте решение")).to_be_visible()
+    press(page.get_by_role("button", name="Подтвердить решение"))
     expect(page.get_by_text("Заявление одобрено")).to_be_visible()
 
 

@@ -344,9 +344,18 @@ class TestTemplate:
 
     def test_the_example_form_is_good_as_json(self, opora, tmp_path):
         path = tmp_path / "form.json"
-        path.write_text(opora("services", "template", "V2", "--jsonl").out, encoding="utf-8")
+        path.write_text(opora("services", "template", "V2", "--form").out, encoding="utf-8")
         assert opora("validate", "care-for-disabled", path).out == "no problems\n"
         assert isinstance(json.loads(path.read_text(encoding="utf-8")), dict)
+
+    def test_the_example_row_is_good_as_a_workbook_and_as_a_line_of_json(self, opora, tmp_path):
+        book, lines = tmp_path / "rows.xlsx", tmp_path / "rows.jsonl"
+        assert opora("services", "template", "V1", "--xlsx", book).status == 0
+        lines.write_text(opora("services", "template", "V1", "--jsonl").out, encoding="utf-8")
+        for path in (book, lines):
+            assert opora("validate", "social-service-need", path).out == "no problems\n"
+        nowhere = opora("services", "template", "V1", "--xlsx", tmp_path / "gone/rows.xlsx")
+        assert "cannot be written" in nowhere.sentence()
 
 
 class TestDocs:

@@ -12,10 +12,13 @@ import sys
 import tomllib
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from jinja2 import ModuleLoader
 
 from adapters import definitions
+from functions.portal import rendering
 from infra import package
 from tests import files, signing
 from tests.template import FUNCTION, ROOT, resources, routes, template
@@ -169,6 +172,21 @@ assert Path(d.__file__).parent.parent.name == "it", d.__file__
 said = [*d.services().values(), d.figures(), *(d.texts(name) for name in d.text_names())]
 print(said, end="")
 """
+
+
+def test_pages_carry_their_templates_compiled(tmp_path):
+    """Ours and the components, and they say the same."""
+    package.lay_own({"portal"}, tmp_path / "it")
+    laid = tmp_path / "it/functions/portal"
+    assert not list(laid.rglob("*.html"))
+    sources = rendering._reading(rendering._sources())
+    compiled = rendering._reading(ModuleLoader(laid / rendering.COMPILED.name))
+    for name in sources.list_templates(extensions=["html"]):
+        compiled.get_template(name)
+    visit = SimpleNamespace(path="/cabinet/sign-in", prefix="/v1", query={"told": "signed_out"})
+    shown = [each.get_template("page.html").render(visit=visit) for each in (sources, compiled)]
+    assert "govuk-notification-banner" in shown[0]
+    assert shown[0] == shown[1]
 
 
 def test_without_the_runtimes_python_nothing_is_compiled_and_it_says_so(monkeypatch, capsys):
@@ -335,6 +353,31 @@ def test_the_built_api_answers(artefact):
     answer = json.loads(run(artefact("IntakeApi"), LIST_SERVICES).splitlines()[-1])
     assert answer["statusCode"] == 200
     assert "social-service-need" in answer["body"]
+
+
+SHOW_SERVICES = """
+from functions.portal.citizen import handler
+about = {"path": "/v1/cabinet/services", "identity": {}, "requestId": "1"}
+event = {
+    **{"resource": "/cabinet/{proxy+}", "path": "/cabinet/services", "httpMethod": "GET"},
+    "requestContext": about | {"httpMethod": "GET", "resourcePath": "/cabinet/{proxy+}"},
+    **{"headers": {}, "multiValueHeaders": {}, "queryStringParameters": None, "body": None},
+    **{"multiValueQueryStringParameters": None, "pathParameters": None, "stageVariables": None},
+    "isBase64Encoded": False,
+}
+answer = handler(event, None)
+print(answer["statusCode"], "/v1/cabinet/services/social-service-need" in answer["body"])
+"""
+
+
+@pytest.mark.long
+def test_the_built_pages_answer(artefact):
+    """Out of templates that were compiled when it was built."""
+    it = artefact("CitizenPages")
+    keys = "import os; os.environ.update(AWS_ACCESS_KEY_ID='a', AWS_SECRET_ACCESS_KEY='b')"
+    assert run(it, keys + SHOW_SERVICES).splitlines()[-1] == "200 True"
+    bytecode = list((it / "functions/portal/compiled/__pycache__").glob("*.pyc"))
+    assert len(bytecode) == len(list((it / "functions/portal/compiled").glob("*.py")))
 
 
 PARSE = """

@@ -87,7 +87,7 @@ def test_the_walk_leaves_traces_everywhere(walked):
         "PROFILE", "THREAD", "MESSAGE", "REPRESENTATION", "PERSON", "PROOF",
         "WATCH", "OUTCOME", "BOARD", "LOOK", "PRESENT", "VIEW", "BATCH", "OFFICE",
         "ACCOUNT", "ACT", "LOGIN", "OWNER", "FLOW", "REQUEST", "IDENTITY", "SESSION",
-        "ATTEMPTS", "ENDED",
+        "ATTEMPTS", "ENDED", "MEMBER",
     }  # fmt: skip
 
 

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from local.office import form_of
+from local import users
+from local.office import Refused, form_of
 from local.people import MOTHER, person
 from tests.api.people import NEW, check_problem
 from tests.journeys.account_steps import (
@@ -17,6 +18,7 @@ from tests.journeys.account_steps import (
     scan,
     signed_up,
 )
+from tests.journeys.provision_steps import example
 
 SAID = {name: MOTHER[name] for name in ("last_name", "first_name", "patronymic", "birth_date")}
 IDENTITY_API = "functions.intake.identity_api.handler"
@@ -165,6 +167,44 @@ def test_one_address_may_not_try_them_on_everybody(office, newcomer):
     newcomer.refused("/account/sign-in", last, 429, "too_many_attempts")
 
 
+# ---- the address --------------------------------------------------------------------------------
+
+
+def letters(office):
+    return [to for (to,), *_ in office.cloud.emails]
+
+
+def test_a_mistyped_address_is_mended_at_once(office, newcomer):
+    signed_up(office, newcomer, email="maria@example.con")
+    assert newcomer.post("/account/email", {"email": EMAIL})["email"] == EMAIL
+    assert letters(office) == ["maria@example.con", EMAIL]
+    newcomer.post("/account/email-confirmation", {"token": link_in(office)})
+    account = newcomer.get("/account")
+    assert (account["email"], account["state"]) == (EMAIL, "active")
+
+
+def test_one_address_gets_a_letter_in_five_minutes_and_no_more(office, newcomer):
+    """Also by going to and fro. The letter that is there already holds again."""
+    signed_up(office, newcomer)
+    newcomer.refused("/account/email", {"email": EMAIL}, 429, "link_just_sent")
+    newcomer.refused("/account/email", {"email": EMAIL.upper()}, 429, "link_just_sent")
+    first = link_in(office)
+    newcomer.post("/account/email", {"email": "b@example.com"})
+    assert newcomer.post("/account/email", {"email": EMAIL})["email"] == EMAIL
+    assert letters(office) == [EMAIL, "b@example.com"]
+    newcomer.post("/account/email-confirmation", {"token": first})
+    assert newcomer.get("/account")["email_confirmed"]
+
+
+def test_ten_letters_a_day_are_enough_and_the_eleventh_address_is_not_saved(office, newcomer):
+    signed_up(office, newcomer)
+    for n in range(10):
+        newcomer.post("/account/email", {"email": f"victim{n}@example.com"})
+    newcomer.refused("/account/email", {"email": EMAIL}, 429, "too_many_links")
+    assert newcomer.get("/account")["email"] == "victim9@example.com"
+    assert len(letters(office)) == 11
+
+
 # ---- what is told of others ---------------------------------------------------------------------
 
 
@@ -222,8 +262,31 @@ def test_a_forgotten_password_is_set_anew_and_the_old_one_opens_nothing(office, 
     for _ in range(2):  # a second click
         newcomer.post("/account/recovery/password", {**flow, "password": "Drugoi-parol7"})
     assert "Пароль" in office.cloud.sms[-1][1]
+    stale = office.cloud.request("GET", "/account", token=newcomer.token)
+    check_problem(stale, 401, "unauthorized")
     newcomer.refused("/account/sign-in", old, 403, "wrong_login_or_password")
     assert newcomer.post("/account/sign-in", {"login": PHONE, "password": "Drugoi-parol7"})["flow"]
+
+
+def test_who_dies_while_a_password_is_changed_still_tells_its_owner(office, newcomer):
+    """We die after each of its calls in turn; whoever gets no answer tries once more."""
+    signed_up(office, newcomer)
+    step, call, died = "/account/recovery/password", 0, True
+    while died:
+        call += 1
+        office.cloud.advance(minutes=10)
+        flow = flow_of(newcomer.post("/account/recovery", {"login": PHONE}))
+        newcomer.post("/account/recovery/code", {**flow, "code": code_in(office)})
+        sent = len(office.cloud.sms)
+        office.cloud.kill(IDENTITY_API, call, "after")
+        body = {**flow, "password": f"Drugoi-parol{call}"}
+        died = office.cloud.request("POST", step, json=body).status_code >= 500
+        office.cloud.lambdas.forget()
+        answered(office, step, body)
+        told = [text for _, text in office.cloud.sms[sent:]]
+        assert 1 <= len(told) <= 2, f"killed after call {call}"
+        assert all("Пароль" in text for text in told)
+    assert call > 5
 
 
 def test_a_closed_account_is_opened_by_the_office_with_another_phone(office, newcomer):
@@ -306,6 +369,10 @@ def test_only_a_person_who_is_known_applies_and_the_draft_is_kept(office, newcom
     assert (account["may_apply"], account["identity"]["way"]) == (True, "registries")
     newcomer.refused(where, IDENTITY, 409, "already_confirmed")
     newcomer.refused(f"/applications/{number}/submission", None, 422)  # now it is about the form
+    foreign = {"form": {"snils": person(9)["snils"]}}
+    office.cloud.request("PATCH", f"/applications/{number}", token=newcomer.token, json=foreign)
+    form = newcomer.get(f"/applications/{number}/form")
+    assert "not_your_snils" in str(form["sections"])
 
 
 def test_a_registry_that_holds_other_data_says_which(office, newcomer):
@@ -365,10 +432,73 @@ def test_nobody_brings_back_what_was_begun_by_another(office, newcomer):
     other.refused("/account/identity/openid/answer", back, 403, "openid_not_good")
 
 
-def test_a_closed_account_submits_nothing_with_the_token_it_still_has(office):
+def test_a_closed_account_does_nothing_with_the_token_it_still_has(office):
     number = office.draft(form_of(person(3)))
+    submission, token = f"/applications/{number}/submission", office.citizen.token()
     office.officer.post("/accounts/citizen/block", {"reason": "rules_broken"})
-    answer = office.cloud.request(
-        "POST", f"/applications/{number}/submission", token=office.citizen.token()
-    )
-    check_problem(answer, 403, "account_blocked")
+    for method, path in (("POST", submission), ("GET", "/applications"), ("GET", "/profile")):
+        check_problem(office.cloud.request(method, path, token=token), 401, "unauthorized")
+    office.cloud.advance(seconds=1)
+    answer = office.cloud.request("POST", submission, token=office.citizen.token())
+    check_problem(answer, 403, "account_blocked")  # however one comes by a new one
+
+
+# ---- in whose name a form is filed --------------------------------------------------------------
+
+
+def known_by(office, caller, snils):
+    """As if registries had confirmed the person with this number."""
+    users.open_account(office.cloud.outputs["Applications"], caller.name, snils)
+
+
+def test_whoever_applies_for_himself_gives_the_snils_he_is_known_by(office):
+    office.citizen.token()
+    known_by(office, office.citizen, MOTHER["snils"])
+    number = office.draft(form_of(person(3)))
+    refused(office, number, "submission", "not_your_snils")
+    refused(office, number, "signing", "not_your_snils", {"act": "submission"})
+    mended = {"form": {"snils": MOTHER["snils"]}}
+    office.citizen.patch(f"/applications/{number}", mended)
+    office.submit(number)
+    corrected = {"form": {"wishes": "После обеда"}}
+    assert office.citizen.patch(f"/applications/{number}", corrected)["stage"] != "draft"
+
+
+def test_nobody_pays_for_what_he_may_not_submit(office):
+    office.citizen.token()
+    known_by(office, office.citizen, person(9)["snils"])
+    form = example(office, "disability-certificate", certificate_type="duplicate")
+    number = office.draft(form, service="disability-certificate")
+    refused(office, number, "payment", "not_your_snils")
+
+
+def test_a_number_is_not_changed_for_a_strangers_after_the_application_is_filed(office):
+    """Where the person is not what duplicates are found by; what was filed before stays good."""
+    form = example(office, "child-benefits")
+    number = office.apply(form, service="child-benefits")
+    known_by(office, office.citizen, MOTHER["snils"])
+    where = f"/applications/{number}"
+    with pytest.raises(Refused) as refusal:
+        office.citizen.patch(where, {"form": {"snils": person(9)["snils"]}})
+    assert refusal.value.fields == {"snils": "not_your_snils"}
+    office.citizen.patch(where, {"form": {"phone": "+79991112233"}})
+    office.citizen.patch(where, {"form": {"snils": MOTHER["snils"]}})
+
+
+def refused(office, number, step, code, body=None):
+    with pytest.raises(Refused) as refusal:
+        office.citizen.post(f"/applications/{number}/{step}", body)
+    assert refusal.value.fields == {"snils": code}
+
+
+def test_registries_and_the_provider_say_which_snils_is_the_persons(office, newcomer):
+    signed_up(office, newcomer, confirm=True)
+    back = office.openid.sign_in(newcomer.post("/account/identity/openid")["url"], "mother")
+    newcomer.post("/account/identity/openid/answer", back)
+    new = {**NEW, "form": {"snils": person(9)["snils"]}}
+    number = newcomer.post("/applications", new)["number"]
+    shown = newcomer.get(f"/applications/{number}/form")
+    questions = [q for s in shown["sections"] for p in s["pages"] for q in p["questions"]]
+    (asked,) = [question for question in questions if question["name"] == "snils"]
+    assert [problem["code"] for problem in asked["problems"]] == ["not_your_snils"]
+    assert not shown["complete"]

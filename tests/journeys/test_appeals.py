@@ -337,8 +337,20 @@ def test_officers_of_the_decision_have_no_part_in_the_appeal(office: Office) -> 
     number = file_appeal(office, contested)
     ruling = {"outcome": "changed", "explanation": "Доход посчитан дважды"}
     for officer in (office.officer, office.second_officer):
-        answer = refused(officer, f"/applications/{number}/proposal", ruling)
-        assert answer == (403, "had_part_in_decision")
+        for step, body in (("claim", None), ("proposal", ruling)):
+            answer = refused(officer, f"/applications/{number}/{step}", body)
+            assert answer == (403, "had_part_in_decision")
+        shown = officer.get(f"/applications/{number}")
+        assert shown["barred"]["code"] == "had_part_in_decision"
+        assert not {"claim", "ask", "propose", "confirm"} & set(shown["office_ways"])
+        given = {"act": "reassign", "numbers": [number], "officer": officer.name}
+        (result,) = office.supervisor.post("/bulk", given)["results"]
+        assert result["code"] == "assignee_had_part_in_decision"
+    assert third(office).get(f"/applications/{number}")["barred"] is None
+    foreseen = third(office).post(f"/applications/{number}/proposal", {**ruling, "dry_run": True})
+    assert foreseen["stage"] == "confirmation"
+    assert foreseen["proposal"]["title"] == "Жалоба удовлетворена"
+    assert stage(office, number) == "review"
     propose_ruling(office, number, "changed")
     for officer in (office.officer, office.second_officer):
         answer = refused(officer, f"/applications/{number}/confirmation", {"agrees": True})
@@ -390,6 +402,7 @@ def test_the_consequence_arrives_when_the_carrier_dies(office: Office) -> None:
         assert office.execution(contested)["status"] == "SUCCEEDED"
 
 
+@pytest.mark.long
 def test_news_that_come_again_change_nothing(office: Office) -> None:
     begin(office, "2026-03-02 09:00")
     contested = refused_application(office)
@@ -400,6 +413,7 @@ def test_news_that_come_again_change_nothing(office: Office) -> None:
     assert (events(office, contested), events(office, number), running(office)) == before
 
 
+@pytest.mark.long
 def test_a_restarted_office_goes_on_with_appeals_and_reopened_applications(
     office: Office, tmp_path: Path
 ) -> None:

@@ -4,9 +4,12 @@ import csv
 import io
 import json
 from collections import Counter
+from datetime import date
+from typing import Any
 
 import boto3
 import pytest
+import xlsxwriter
 
 from local import people
 from local.agency_file import packed, row, sample, written
@@ -26,6 +29,7 @@ from tests.journeys.steps import (
     told,
     told_inside,
 )
+from tests.variants import sampled
 
 GOOD, BAD, REPEATED = 20, 6, 4  # of 30 rows
 TAKE_IN = "functions.intake.batch_rows.take_in"
@@ -69,12 +73,7 @@ def _is_at_rest(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "delimiter"),
-    [
-        ("cp1251", ";"),
-        pytest.param("utf-8", ",", marks=pytest.mark.long),
-        pytest.param("utf-8-sig", ";", marks=pytest.mark.long),
-    ],
+    ("encoding", "delimiter"), sampled([("cp1251", ";"), ("utf-8", ","), ("utf-8-sig", ";")], 0)
 )
 def test_every_row_becomes_an_application_or_is_told_its_errors(
     office: Office, encoding: str, delimiter: str
@@ -106,9 +105,7 @@ def test_all_rows_go_their_way_to_an_officer_and_every_citizen_is_told_once(offi
     assert kinds == ["batch_done", "decided", "decided"]
 
 
-@pytest.mark.parametrize(
-    "name", ["april.csv", pytest.param("april (1).csv", marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("name", sampled(["april.csv", "april (1).csv"], 0))
 def test_the_same_file_again_makes_no_second_application(office: Office, name: str) -> None:
     data = sample(GOOD, BAD, REPEATED)
     first = office.report(office.drop("A", "april.csv", data))
@@ -206,7 +203,11 @@ def test_hearing_of_a_file_three_times_starts_one_execution(office: Office) -> N
 
 @pytest.mark.parametrize(
     ("call", "when"),
-    [(1, "before"), (1, "after"), (3, "after"), (6, "before"), (12, "after"), (20, "before")],
+    sampled(
+        [(1, "before"), (1, "after"), (3, "after"), (6, "before"), (12, "after"), (20, "before")],
+        2,
+        5,
+    ),
 )
 def test_interrupted_in_mid_file_it_goes_on_and_nothing_is_lost_or_doubled(
     office: Office, monkeypatch: pytest.MonkeyPatch, call: int, when: str
@@ -224,11 +225,70 @@ def test_interrupted_in_mid_file_it_goes_on_and_nothing_is_lost_or_doubled(
     _is_at_rest(office)
 
 
+@pytest.mark.long
 def test_an_interrupted_file_counts_its_rows_as_an_uninterrupted_one(office: Office) -> None:
     office.cloud.kill(TAKE_IN, 12, "after")
     key = office.drop("A", "april.csv", sample(GOOD, BAD, REPEATED))
     office.cloud.advance(minutes=5)
     assert _totals(office.report(key)) == FIRST
+
+
+# ---- as a workbook, as lines of JSON -------------------------------------------------------------
+
+
+def _workbook(rows: list[dict[str, Any]]) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet, day = book.add_worksheet("Март"), book.add_format({"num_format": "dd.mm.yyyy"})
+        for number, line in enumerate([list(rows[0]), *(list(row.values()) for row in rows)]):
+            for column, cell in enumerate(line):
+                if isinstance(cell, date):
+                    sheet.write_datetime(number, column, cell, day)
+                else:
+                    sheet.write(number, column, cell)
+    return out.getvalue()
+
+
+def _line(given: dict[str, Any]) -> str:
+    return json.dumps(given, ensure_ascii=False)
+
+
+def test_a_workbook_is_taken_in_row_by_row_and_is_known_again_as_a_csv(office: Office) -> None:
+    good, typed, bad = row(1), row(2), row(3, passport=103123456)
+    day, month, year = map(int, typed["birth_date"].split("."))
+    typed |= {"birth_date": date(year, month, day), "income": float(typed["income"])}
+    data = _workbook([good, typed, bad])
+    report = office.report(office.drop("A", "march.xlsx", data))
+    assert [line[:2] for line in _rows(report)] == [
+        ["2", "принято"],
+        ["3", "принято"],
+        ["4", "ошибки"],
+    ]
+    assert _rows(report)[2][3:5] == ["passport", "cell_lost_zeros"]
+    again = office.report(office.drop("A", "march (1).csv", data))
+    assert again.splitlines()[0].startswith("файл прочитан;;named_otherwise;")
+    assert [line[1] for line in _rows(again)] == ["принято ранее", "принято ранее", "ошибки"]
+    as_csv = office.report(office.drop("A", "march.csv", written([good])))
+    assert _rows(as_csv)[0][1:3] == ["принято ранее", _numbers(report)[0]]
+    assert len(office.casebook.unfinished()) == 2
+    _is_at_rest(office)
+
+
+def test_lines_of_json_are_rows_and_a_broken_one_stops_no_other(office: Office) -> None:
+    given = row(1) | {"documents": row(1)["documents"].split(), "confirms_truth": True}
+    data = "\n".join([_line(given), '{"region": ', _line(row(2)), _line(row(2))]).encode()
+    report = office.report(office.drop("A", "march.jsonl", data))
+    told = [(line[0], line[1], line[4]) for line in _rows(report)]
+    assert told == [
+        ("1", "принято", ""),
+        ("2", "ошибки", "broken_json"),
+        ("3", "принято", ""),
+        ("4", "принято ранее", ""),
+    ]
+    again = office.report(office.drop("A", "march (1).jsonl", data))
+    assert [line[1] for line in _rows(again)] == ["принято ранее", "ошибки", *["принято ранее"] * 2]
+    assert len(office.casebook.unfinished()) == 2
+    _is_at_rest(office)
 
 
 # ---- with scans ---------------------------------------------------------------------------------
@@ -253,6 +313,16 @@ def _with_scans(*people: dict[str, str], **scans: bytes) -> bytes:
 def _documents(office: Office, number: str) -> list[tuple[str, str]]:
     known = office.casebook.load(number).application.documents.values()
     return sorted((document.kind, document.state) for document in known)
+
+
+@pytest.mark.long
+def test_scans_go_with_the_rows_of_a_workbook_too(office: Office) -> None:
+    files = {"строки.xlsx": _workbook([row(1, documents="")]), "~$строки.xlsx": b"?"}
+    report = office.report(office.drop("A", "april.zip", packed(files | _folder("2"))))
+    (number,) = _numbers(report)
+    office.cloud.advance(minutes=5)
+    assert _documents(office, number) == ACCEPTED
+    _is_at_rest(office)
 
 
 def test_scans_in_an_archive_go_with_their_rows_and_each_fault_is_told(office: Office) -> None:
@@ -336,11 +406,7 @@ def test_an_archive_that_is_not_to_be_read_gets_a_report_that_says_why(
 
 @pytest.mark.parametrize(
     ("call", "when"),
-    [
-        (9, "after"),
-        pytest.param(6, "after", marks=pytest.mark.long),
-        pytest.param(13, "before", marks=pytest.mark.long),
-    ],
+    sampled([(6, "after"), (9, "after"), (13, "before")], 1),
 )
 def test_interrupted_among_the_scans_it_goes_on_and_none_is_lost(
     office: Office, call: int, when: str

@@ -4,7 +4,8 @@ import json
 import boto3
 import pytest
 
-from local import snapshot
+from adapters.user_pool import UserPool
+from local import snapshot, users
 
 
 @pytest.fixture
@@ -35,8 +36,8 @@ def restored(filled, app, tmp_path):
 
 
 def test_items_objects_and_people_come_back(filled, table, app, tmp_path):
-    before = table.scan()["Items"]
     claims = _claims(filled.sign_in("anna"))
+    before = table.scan()["Items"]
     snapshot.save(filled, tmp_path)
     filled.reset()
     snapshot.restore(filled, tmp_path)
@@ -48,6 +49,29 @@ def test_items_objects_and_people_come_back(filled, table, app, tmp_path):
     again = _claims(filled.sign_in("anna"))
     for kept in ("sub", "cognito:groups", "custom:region"):
         assert again[kept] == claims[kept]
+
+
+def test_a_password_that_somebody_chose_himself_is_still_his(filled, tmp_path):
+    kinds = ("AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient")
+    ids = [filled.stack.of_type(kind)[0].physical_resource_id for kind in kinds]
+    pool = UserPool(boto3.client("cognito-idp"), *ids)
+    pool.add("berta", "+79991234567", "berta@example.org", "Kolokolchik-77")
+    snapshot.save(filled, tmp_path)
+    filled.reset()
+    snapshot.restore(filled, tmp_path)
+    assert pool.token("berta", "Kolokolchik-77")
+    assert pool.token("berta", users.PASSWORD) is None
+    assert pool.token("anna", users.PASSWORD)
+    assert _claims(filled.sign_in("berta"))["cognito:username"] == "berta"
+    kept = tmp_path / snapshot.FILE
+    assert kept.stat().st_mode & 0o077 == 0  # nobody else's to read
+    told = json.loads(kept.read_text())
+    for person in told["people"]:
+        del person["password"]
+    kept.write_text(json.dumps(told))  # as it was saved until now
+    filled.reset()
+    assert snapshot.restore(filled, tmp_path)
+    assert pool.token("berta", users.PASSWORD)
 
 
 def _claims(token):

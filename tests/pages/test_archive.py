@@ -1,13 +1,16 @@
 """Somebody's own documents, those whom he trusts with them, and the consent, page by page."""
 
+import base64
 import re
 
 import pytest
 import requests
 
 from tests.api.people import NEW
+from tests.files import born_digital_pdf
 from tests.journeys.archive_steps import PDF, phone_of, put_in, trust, wait
 from tests.pages.visitor import Visitor
+from tests.signing import signed_beside, signer
 
 DOCUMENTS = "/cabinet/documents"
 
@@ -44,7 +47,6 @@ def test_a_document_is_put_in_without_a_script(office, visitor):
     told = {
         "kind": "passport",
         "region": "RU-MOW",
-        "content_type": "application/pdf",
         "number": "4510 123456",
         **day("issued_on", "02.01.2015"),
     }
@@ -122,6 +124,22 @@ def test_a_grant_says_what_it_lacks_by_the_names_of_its_fields(visitor, passport
         "Какие документы",
         "По какой день включительно",
     ]
+
+
+def test_a_signature_that_came_apart_is_put_beside_its_document_and_judged(office, visitor):
+    letter = born_digital_pdf()
+    page = visitor.open(f"{DOCUMENTS}/{put_in(office, office.citizen, data=letter)}")
+    refused = visitor.submit(page, {}, "Приложить")
+    assert refused.errors
+    refused = visitor.submit(refused, {"signature_text": "x", "sha256": "0" * 64}, "Приложить")
+    assert "к другому файлу" in " ".join(refused.errors)
+    beside = base64.b64encode(signed_beside(signer(), letter)).decode()
+    page = visitor.submit(page, {"signature_text": beside}, "Приложить")
+    assert "Файл подписи приложен" in page.text
+    wait(office)
+    shown = visitor.open(page.path).text
+    assert "Файл подписан, после подписи его не меняли" in shown
+    assert "Подписал: Образцова Мария Ивановна" in shown
 
 
 def test_what_an_application_accepted_is_kept_for_others(office, visitor):

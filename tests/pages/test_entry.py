@@ -38,6 +38,10 @@ def test_a_newcomer_is_let_in_and_comes_back_to_where_he_wanted(office, visitor)
     assert (page.status, page.path) == (200, "/cabinet/account?told=signed_up")
     assert "подтвердить почту и личность" in page.text
     assert visitor.open("/cabinet/profile").link("Учётная запись")
+    consent = visitor.open("/cabinet/consents").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Вы дали согласие 2 марта 2026 года, 09:00" in consent
+    assert "Согласен на обработку моих данных." in consent
+    assert "Текст, который действует с 1 января 2026 года" in consent
     account = visitor.open("/cabinet/account")
     assert "+7 999 123-45-67" in account.text
     assert "Ждём подтверждения почты" in account.text
@@ -166,7 +170,7 @@ def test_a_request_for_access_is_taken_with_a_scan_announced(office, visitor):
     said = {name: MOTHER[name] for name in ("last_name", "first_name", "birth_date", "snils")}
     page = visitor.submit(page, {**said, "phone": PHONE, "consents_to_processing": "yes"})
     page = visitor.submit(page, {"code": code_in(office)}, "Продолжить")
-    page = visitor.submit(page, {"content_type": "image/jpeg"})
+    page = visitor.submit(page, button="выбрать файл")
     (form,) = page.forms()
     assert form.fields["success_action_redirect"].endswith("/cabinet/access/done")
     done = visitor.open("/cabinet/access/done")

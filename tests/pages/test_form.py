@@ -8,6 +8,7 @@ import requests
 
 from adapters import definitions
 from casework.example import example_form
+from local import users
 from local.office import form_of
 from local.people import person
 from local.scans import good_jpeg
@@ -271,6 +272,22 @@ def test_from_the_form_to_the_receipt(office, visitor):
         path_of(visitor.open(f"/cabinet/applications/{number}/form"))
         == f"/cabinet/applications/{number}"
     )
+
+
+def test_a_strangers_snils_is_refused_with_the_way_to_act_for_him(office, visitor):
+    users.open_account(office.cloud.outputs["Applications"], "citizen", person(7)["snils"])
+    number = office.draft(form_of(person(8)))
+    place = f"/cabinet/applications/{number}"
+    check = visitor.open(f"{place}/check")
+    assert "подтверждена с другим СНИЛС" in check.text
+    assert check.link("Действовать за другого") == "/cabinet/acting"
+    assert "Подать заявление" not in check.text
+    (link,) = check.tree.xpath("//a[contains(@href, '#snils')]/@href")
+    again = visitor.submit(visitor.open(link.partition("#")[0]), {"snils": person(9)["snils"]})
+    summary = "//*[contains(@class, 'govuk-error-summary')]//a/@href"
+    assert again.tree.xpath(summary) == ["#snils", "/cabinet/acting"]
+    assert not visitor.submit(again, {"snils": person(7)["snils"]}).errors
+    assert "Подать заявление" in visitor.open(f"{place}/check").text
 
 
 def test_what_is_not_asked_any_more_is_left_out_when_it_is_submitted(office, visitor):

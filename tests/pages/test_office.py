@@ -4,6 +4,8 @@ import pytest
 
 from local.office import form_of
 from local.people import person
+from tests.journeys.appeal_steps import file_appeal, refused_application, rule
+from tests.journeys.provision_steps import apply_for
 from tests.journeys.steps import LOW_INCOME, TOO_MUCH_INCOME, apply
 from tests.pages.visitor import Visitor
 
@@ -57,6 +59,34 @@ def test_many_are_looked_at_beforehand_and_told_of_one_by_one(office, officer):
     assert office.officer.get(f"/applications/{free}")["officer"] == "officer"
 
 
+def test_a_supervisor_chooses_from_the_directory_to_whom_work_is_given(office, officer):
+    number = apply(office)
+    for colleague in (office.second_officer, office.expert):
+        colleague.token()
+    supervisor = Visitor(office.cloud, office.supervisor)
+    hidden = supervisor.open("/office/queue").form("Передать сотруднику").fields
+    chosen = {name: [hidden[name]] for name in ("_token", "_key", "region")}
+    chosen |= {"act": ["reassign"], "numbers": [number]}
+    page = supervisor.post("/office/queue/bulk", chosen)
+    offered = page.tree.xpath("//select[@id='officer']/option/text()")
+    assert [" ".join(name.split()) for name in offered] == [
+        "Выберите сотрудника",
+        "Громова Ольга Павловна",
+        "Петрова Мария Сергеевна",
+        "Соколов Андрей Ильич",
+    ]
+    nobody = supervisor.submit(page, press=("step", "preview"))
+    assert nobody.errors == ["Выберите, кому передать заявления."]
+    preview = supervisor.submit(nobody, {"officer": "second-officer"}, press=("step", "preview"))
+    assert f"{number} Можно" in preview.text
+    supervisor.submit(preview, press=("step", "do"))
+    held = supervisor.open("/office/queue?officer=second-officer")
+    assert "Соколов А. И." in held.text
+    assert "second-officer" not in held.text
+    history = officer.open(case(number, "/history")).text
+    assert "другому специалисту: Соколов А. И." in history
+
+
 # ---- one application ----------------------------------------------------------------------------
 
 
@@ -78,32 +108,105 @@ def test_a_question_is_asked_once_about_everything(office, officer):
     assert question["message"] == "Какой доход?"
 
 
+def decide(visitor, number, outcome, **said):
+    """Fills in the proposal; answers the page on which it is looked at once more."""
+    return visitor.submit(visitor.open(case(number, "/proposal")), {"outcome": outcome, **said})
+
+
+def confirm(visitor, page):
+    return visitor.submit(page, press=("step", "do"))
+
+
+@pytest.mark.long
+def test_an_approval_of_money_says_how_much(office):
+    number = apply_for(office, "care-for-disabled")
+    officer = Visitor(office.cloud, office.officer)
+    page = decide(officer, number, "approved", explanation="Проверено.")
+    assert "Сумма 12 500" in page.text.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_an_approval_against_the_rules_needs_words(office, officer):
     number = apply(office, TOO_MUCH_INCOME)
-    page = officer.open(case(number, "/proposal"))
-    refused = officer.submit(page, {"outcome": "approved"})
+    refused = decide(officer, number, "approved")
     assert refused.errors
     assert refused.form().fields["outcome"] == "approved"
-    approved = officer.submit(refused, {"explanation": "Доход уменьшился."})
-    assert "Заявление одобрено" in approved.text
+    page = officer.submit(refused, {"explanation": "Доход уменьшился."})
+    assert "Правила предлагают иначе" in page.text
+    assert "Заявление одобрено" in confirm(officer, page).text
 
 
 def test_two_officers_refuse_and_one_may_send_back(office, officer):
     number = apply(office, TOO_MUCH_INCOME)
-    proposed = officer.submit(officer.open(case(number, "/proposal")))
-    assert "officer предлагает отказать" in proposed.text
+    proposed = confirm(officer, decide(officer, number, "refused", reasons=["criteria_not_met"]))
+    assert "Петрова М. С. предлагает отказать" in proposed.text
     assert "Проверить решение" not in proposed.text
+    assert "другой сотрудник" in officer.open(case(number, "/confirmation")).text
     second = Visitor(office.cloud, office.second_officer)
     page = second.open(case(number, "/confirmation"))
+    assert "Что узнает человек, если вы согласитесь" in page.text
     unexplained = second.submit(page, {"agrees": "no"})
     assert unexplained.errors
     returned = second.submit(unexplained, {"explanation": "Проверьте справку."})
     assert "вернулось первому сотруднику" in returned.text
     assert "Проверьте справку." in officer.open(case(number)).text
-    officer.submit(officer.open(case(number, "/proposal")))
+    confirm(officer, decide(officer, number, "refused", reasons=["criteria_not_met"]))
     confirmed = second.submit(second.open(case(number, "/confirmation")), {"agrees": "yes"})
     assert "Решение вступило в силу" in confirmed.text
     assert office.show(number)["stage"] == "refused"
+
+
+@pytest.mark.long
+def test_what_a_second_officer_wrote_too_late_is_shown_to_him(office):
+    number = apply(office, TOO_MUCH_INCOME)
+    office.propose_refusal(number, "criteria_not_met")
+    second = Visitor(office.cloud, office.second_officer)
+    page = second.open(case(number, "/confirmation"))
+    office.confirm(number)
+    late = second.submit(page, {"agrees": "no", "explanation": "Проверьте справку."})
+    assert late.errors
+    assert "Вы написали: Проверьте справку." in late.text
+
+
+# ---- appeals ------------------------------------------------------------------------------------
+
+
+def test_an_appeal_is_turned_down_by_who_had_no_part_and_both_are_linked(office, officer):
+    contested = refused_application(office)
+    appeal = file_appeal(office, contested)
+    page = officer.open(case(appeal))
+    assert "Вы участвовали в решении, которое обжалуют" in page.text
+    for offered in ("Решить", "Взять в работу", "Задать вопрос"):
+        assert offered not in page.text.split("Сведения")[0]
+    page = officer.open(case(appeal, "/proposal"))
+    assert "Вы участвовали" in page.text
+    assert not page.tree.xpath("//main//form")
+    third = Visitor(office.cloud, office.third_officer)
+    assert "Правила предлагают" not in third.open(case(appeal, "/proposal")).text
+    page = decide(third, appeal, "upheld", reasons=["decision_right"], explanation="Всё верно.")
+    assert "Решение оставлено в силе" in page.text
+    confirm(third, page)
+    supervisor = Visitor(office.cloud, office.supervisor)
+    supervisor.submit(supervisor.open(case(appeal, "/confirmation")), {"agrees": "yes"})
+    office.cloud.advance(minutes=1)
+    citizen = Visitor(office.cloud, office.citizen)
+    for visitor, place in ((officer, "/office"), (citizen, "/cabinet")):
+        page = visitor.open(f"{place}/applications/{contested}")
+        assert "решение оставлено в силе" in page.text
+        assert page.link(appeal) == f"{place}/applications/{appeal}"
+        page = visitor.open(f"{place}/applications/{appeal}")
+        assert page.link(contested) == f"{place}/applications/{contested}"
+
+
+@pytest.mark.long
+def test_an_appeal_that_turned_the_decision_is_linked_still(office, officer):
+    contested = refused_application(office)
+    appeal = file_appeal(office, contested)
+    rule(office, appeal, "changed")
+    citizen = Visitor(office.cloud, office.citizen)
+    for visitor, place in ((officer, "/office"), (citizen, "/cabinet")):
+        page = visitor.open(f"{place}/applications/{contested}")
+        assert "прежнее решение отменено" in page.text
+        assert page.link(appeal) == f"{place}/applications/{appeal}"
 
 
 def test_a_case_is_brought_to_a_supervisor_and_paused_until_a_day(office, officer):
@@ -111,7 +214,7 @@ def test_a_case_is_brought_to_a_supervisor_and_paused_until_a_day(office, office
     page = officer.open(case(number, "/escalation"))
     assert officer.submit(page).errors
     called = officer.submit(page, {"words": "Заявитель угрожает."})
-    assert "officer зовёт старшего: Заявитель угрожает." in called.text
+    assert "Петрова М. С. зовёт старшего: Заявитель угрожает." in called.text
     page = officer.open(case(number, "/pause"))
     reason = page.tree.xpath("//input[@name='reason']/@value")[0]
     paused = officer.submit(

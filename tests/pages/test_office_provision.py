@@ -30,6 +30,10 @@ def put_forward(officer: Visitor, number: str):
     page = officer.follow(officer.open(path(number)), "Составить программу")
     line = {"need.1": "social_household", "title.1": "Покупка продуктов", "times.1": "2"}
     line |= {"per.1": "week", "until.1": UNTIL, "why.1": "Не выходит из дома"}
+    unexplained = officer.submit(page, line | {"review_on": REVIEW, "why.1": ""})
+    (error,) = unexplained.errors
+    assert error.startswith("Услуга 1, почему нужна")
+    assert unexplained.link("Услуга 1") == "#why.1"
     undated = officer.submit(page, line | {"review_on": "завтра"})
     assert undated.errors
     assert undated.form().fields["title.1"] == "Покупка продуктов"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import pytest
 
 from local.office import Office
-from tests.conftest import START
+from tests.conftest import start_over
 from tests.journeys.steps import apply
 from tests.pages.visitor import Page, Visitor
 
@@ -25,9 +25,7 @@ class Desk(NamedTuple):
 
 @pytest.fixture(scope="module")
 def desk(shared_office: Office) -> Desk:
-    shared_office.cloud.reset(start=START)
-    shared_office.registries.start_over()
-    shared_office.scanner.start_over()
+    start_over(shared_office)
     return Desk(shared_office, apply(shared_office))
 
 
@@ -78,7 +76,33 @@ def test_every_day_of_a_term_says_why_it_counts(desk):
 
 def test_who_else_is_looking_is_told(desk):
     desk.open("second-officer", case(desk.number))
-    assert "Сейчас смотрят ещё: second-officer" in desk.open("officer", case(desk.number)).text
+    assert "Сейчас смотрят ещё: Соколов А. И." in desk.open("officer", case(desk.number)).text
+
+
+def test_nothing_is_chosen_for_an_officer(desk):
+    officer = desk.visitor("officer")
+    page = officer.open(case(desk.number, "/proposal"))
+    assert "Правила предлагают: одобрить" in page.text
+    assert not page.tree.xpath("//main//input[@checked]")
+    assert officer.submit(page).errors
+
+
+def test_a_decision_is_looked_at_once_more_and_still_changed(desk):
+    officer = desk.visitor("officer")
+    page = officer.open(case(desk.number, "/proposal"))
+    approval = officer.submit(page, {"outcome": "approved"})
+    assert "Вы решаете Одобрить" in approval.text
+    assert "Сразу, как только вы подтвердите" in approval.text
+    assert "Вы признаны нуждающимся" in approval.text
+    page = officer.submit(approval, press=("step", "change"))
+    said = {"outcome": "refused", "reasons": "criteria_not_met", "explanation": "Доход выше."}
+    refusal = officer.submit(page, said)
+    assert "Когда согласится второй сотрудник" in refusal.text
+    assert "Правила предлагают иначе" in refusal.text
+    again = officer.submit(refusal, press=("step", "change"))
+    typed = dict(again.form("Продолжить").form_values())
+    assert {name: typed[name] for name in said} == said
+    assert desk.office.show(desk.number)["stage"] == "review"
 
 
 def test_an_auditor_reads_and_is_offered_nothing(desk):
@@ -111,7 +135,8 @@ def test_who_saw_what_is_told_to_supervisors_and_auditors(desk):
     desk.open("officer", case(desk.number))
     supervisor = desk.visitor("supervisor")
     assert "Записей" not in supervisor.open("/office/audit").text
-    assert "officer" in supervisor.open(f"/office/audit?number={desk.number}").text
+    by_number = supervisor.open(f"/office/audit?number={desk.number}").text
+    assert f"Петрова М. С. {desk.number} Открыл заявление" in by_number
     by_officer = supervisor.open("/office/audit?actor=officer&since=01.03.2026")
     assert desk.number in by_officer.text
     assert desk.open("officer", "/office/audit").status == 403

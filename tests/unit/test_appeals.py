@@ -12,6 +12,7 @@ from casework.appeals import Contested
 from casework.application import SYSTEM, Application, Gap, Stage
 from casework.errors import AppealTooLate, InvalidForm, NotAllowed, WrongStage
 from casework.example import example_form
+from casework.office_ways import OfficeWay, office_ways
 from casework.ports import Case, Change
 from casework.review import Next, next_step, terms
 from tests.unit.fake_casebook import (
@@ -349,6 +350,34 @@ def test_nobody_who_took_part_in_the_decision_rules_on_it(officer: str) -> None:
     with pytest.raises(NotAllowed) as error:
         appeal.confirm(officer=officer)
     assert error.value.code == "had_part_in_decision"
+
+
+@pytest.mark.parametrize("officer", [OFFICER, SECOND])
+def test_nobody_who_took_part_in_the_decision_takes_the_appeal_or_is_given_it(officer: str) -> None:
+    appeal = appealed()
+    for act, code in (
+        (appeals.claim, "had_part_in_decision"),
+        (appeals.reassign, "assignee_had_part_in_decision"),
+    ):
+        with pytest.raises(NotAllowed) as error:
+            appeal.act(officer, act, appeal.contested, officer)
+        assert error.value.code == code
+    offered = office_ways(appeal.application, officer, supervisor=True, had_part=True)
+    assert set(offered) == {OfficeWay.PAUSE, OfficeWay.ESCALATE}
+    assert appeal.act(THIRD, appeals.claim, appeal.contested, THIRD).officer == THIRD
+    assert appeal.act(THIRD, appeals.reassign, appeal.contested, FOURTH).officer == FOURTH
+
+
+def test_each_appeal_against_a_decision_is_remembered_with_how_it_stands() -> None:
+    appeal = appealed()
+    assert appeals.filed_against(appeal.against.case) == {appeal.number: "open"}
+    appeal.withdraw()
+    appeal.carry()
+    again = AppealLife(appeal.against)
+    again.submit()
+    again.rule("changed")
+    fates = {appeal.number: "withdrawn", again.number: "superseded"}
+    assert appeals.filed_against(appeal.against.case) == fates
 
 
 @pytest.mark.parametrize(("ruling", "reasons"), [

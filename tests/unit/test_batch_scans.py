@@ -37,7 +37,7 @@ class TestTable:
 
     @pytest.mark.parametrize(
         ("names", "code"),
-        [(["rows.xlsx"], "archive_no_table"), (["a.csv", "b.csv"], "archive_many_tables")],
+        [(["rows.ods"], "archive_no_table"), (["a.csv", "b.xlsx"], "archive_many_tables")],
     )
     def test_none_or_two_are_told(self, names, code):
         with pytest.raises(InvalidForm) as refused:

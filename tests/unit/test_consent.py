@@ -1,7 +1,7 @@
 """Consent withdrawn: what it ends, what is erased, and what an erasure that comes again says."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -254,3 +254,11 @@ def test_what_is_needed_of_a_form_is_there_in_every_service(service):
     rules = definitions.rules(service, MOSCOW)
     known = {field.name for field in rules.service.fields}
     assert set(consent.needed_fields(rules)) <= known
+
+
+@pytest.mark.parametrize(("day", "edition"), [
+    ("2025-12-31", None), ("2026-01-01", "2026-01-01"), ("2026-05-31", "2026-01-01"),
+    ("2026-06-01", "2026-06-01"), ("2030-01-01", "2026-06-01"),
+])  # fmt: skip
+def test_a_consent_was_given_under_the_text_of_its_day(day: str, edition: str | None) -> None:
+    assert consent.edition_of(["2026-06-01", "2026-01-01"], date.fromisoformat(day)) == edition

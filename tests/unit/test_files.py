@@ -190,3 +190,16 @@ def test_malware_among_the_news_of_one_object_always_wins(news, data):
     place = data.draw(st.integers(0, len(of_one)))
     file, _ = lived([*of_one[:place], Scan("e1", "infected"), *of_one[place:]])
     assert file.state == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("name", "content_type", "called"),
+    [
+        ("passport.", "application/pdf", "passport.pdf"),
+        ("passport.", files.UNJUDGED, "passport"),
+        ("скан.pdf", "image/jpeg", "скан.pdf"),  # as its owner called it; another name is offered
+        ("скан", "image/png", "скан"),
+    ],
+)
+def test_a_name_of_ours_gets_the_ending_of_what_the_file_is(name, content_type, called):
+    assert files.name_with_ending(name, content_type) == called

@@ -1,5 +1,6 @@
 """What is told once is filled in everywhere: of the right person, and only what is good there."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -125,6 +126,63 @@ class TestForms:
         values = filled("disability-certificate", represented=MOTHER)
         assert values["birth_date"] == "1950-02-01"
         assert "snils" not in values
+
+
+MINE, HERS, HIS, OTHER = (example.snils_for(n) for n in (11, 12, 13, 14))
+
+
+def foreign(service, said, represented=None, own=MINE):
+    known = definitions.service(service)
+    found = profile.foreign_numbers(known, definitions.profile(), said, own, represented, TODAY)
+    return {problem.field: problem.code for problem in found}
+
+
+class TestNumbers:
+    """Whose SNILS a form may hold."""
+
+    MOTHER = Represented("child", {**MOTHER.values, "snils": HERS})
+    SON = Represented("parent", {**SON.values, "snils": HIS})
+
+    @pytest.mark.parametrize("service", definitions.service_ids())
+    def test_are_the_applicants_own_in_every_service(self, service):
+        known = definitions.service(service)
+        field = known.subject.person
+        said = example.example_form(known, TODAY) | {"applies_for": "self"}
+        assert foreign(service, {**said, field: MINE}) == {}
+        assert foreign(service, {**said, field: re.sub(r"\D", "", MINE)}) == {}
+        assert foreign(service, {**said, field: OTHER}) == {field: "not_your_snils"}
+        assert foreign(service, {**said, field: OTHER}, own="") == {}
+
+    def test_are_anybodys_where_somebody_applies_for_him_with_proof(self):
+        said = {"applies_for": "another", "snils": OTHER, "representative_snils": MINE}
+        assert foreign("care-for-disabled", said) == {}
+        said["representative_snils"] = OTHER
+        assert foreign("care-for-disabled", said) == {"representative_snils": "not_your_snils"}
+
+    def test_are_of_both_where_one_acts_for_the_other(self):
+        said = {"applies_for": "another", "snils": HERS, "representative_snils": MINE}
+        assert foreign("care-for-disabled", said, self.MOTHER) == {}
+        said = {**said, "snils": MINE, "representative_snils": HERS}
+        assert foreign("care-for-disabled", said, self.MOTHER) == {
+            "snils": "not_their_snils",
+            "representative_snils": "not_your_snils",
+        }
+        assert foreign("disability-certificate", {"snils": HERS}, self.MOTHER) == {}
+        assert foreign("disability-certificate", {"snils": OTHER}, MOTHER) == {}
+
+    def test_about_a_child_are_the_parents_and_the_childs(self):
+        right = {"snils": MINE, "child_snils": HIS}
+        assert foreign("child-benefits", right, self.SON) == {}
+        assert foreign("child-benefits", {**right, "child_snils": OTHER}) == {}
+        wrong = {"snils": HIS, "child_snils": OTHER}
+        assert foreign("child-benefits", wrong, self.SON) == {
+            "snils": "not_your_snils",
+            "child_snils": "not_their_snils",
+        }
+
+    def test_about_an_application_for_a_child_are_as_that_one_has_them(self):
+        assert foreign("appeal", {"snils": MINE}, self.SON) == {}
+        assert foreign("appeal", {"snils": HIS}, self.SON) == {}
 
 
 def test_contact_data_are_the_latest():

@@ -154,7 +154,7 @@ class TestTheProgramme:
         life, late = begun(), replace(HOUSEHOLD, until=TODAY)
         with pytest.raises(InvalidForm) as error:
             life.act(OFFICER, provision_actions.propose_programme, [MEDICAL, late], TODAY, TODAY)
-        assert codes(error) == {"review_on": "not_after_today", "lines.2.until": "not_after_today"}
+        assert codes(error) == {"review_on": "not_after_today", "lines.1.until": "not_after_today"}
         with pytest.raises(InvalidForm) as error:
             life.act(OFFICER, provision_actions.propose_programme, [], REVIEW_ON, TODAY)
         assert codes(error) == {"lines": "too_few"}

@@ -23,7 +23,7 @@ CLASSES = {
     for name, cls in vars(errors).items()
     if isinstance(cls, type) and issubclass(cls, errors.OporaError)
 }
-RAISERS = {**dict.fromkeys([*CLASSES, "_bad_file", "DefectFound"], 0), "Problem": 1, "_digits": 2}
+RAISERS = {**dict.fromkeys([*CLASSES, "bad_file", "DefectFound"], 0), "Problem": 1, "_digits": 2}
 del RAISERS["InvalidForm"]  # made of problems
 """What makes an error or problem, and the place of the code among its arguments."""
 

@@ -20,7 +20,7 @@ function takeOver(form) {
     if (sending) return;
     sending = true;
     try {
-      await send(await lightened(form.elements.file.files[0], form.elements["Content-Type"].value));
+      await send(await fitting(form.elements.file));
       location.assign(then);
     } catch (error) {
       sending = false;
@@ -47,24 +47,32 @@ function tell(state, text, more = "") {
   return said;
 }
 
-// Phones make photos of 8 MB. The type stays: it was signed with the invitation.
-async function lightened(file, type) {
-  if (file.type !== type) throw new Error("type");
-  if (file.size <= AT_MOST) return file;
-  const image = type.startsWith("image/") && (await createImageBitmap(file).catch(() => null));
+// What a file is, its content decides; here only what is certain to be refused is told at once.
+async function fitting({ files: [file], accept }) {
+  if (!file.size) throw new Error("empty");
+  if (file.type && !accept.split(",").includes(file.type)) throw new Error("type");
+  return file.size <= AT_MOST ? file : lightened(file);
+}
+
+// Phones make photos of 8 MB.
+async function lightened(file) {
+  const image = file.type.startsWith("image/") && (await createImageBitmap(file).catch(() => null));
   if (!image) throw new Error("heavy");
   for (const side of SIDES) {
-    const blob = await drawn(image, side, type);
-    if (blob && blob.size <= AT_MOST) return new File([blob], file.name, { type });
+    const blob = await drawn(image, side);
+    if (blob && blob.size <= AT_MOST) return new File([blob], file.name, { type: blob.type });
   }
   throw new Error("heavy");
 }
 
-function drawn(image, side, type) {
+function drawn(image, side) {
   const scale = Math.min(1, side / Math.max(image.width, image.height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(image.width * scale);
   canvas.height = Math.round(image.height * scale);
-  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-  return new Promise((made) => canvas.toBlob(made, type, 0.85));
+  const paper = canvas.getContext("2d");
+  paper.fillStyle = "white"; // behind a picture that is partly transparent
+  paper.fillRect(0, 0, canvas.width, canvas.height);
+  paper.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((made) => canvas.toBlob(made, "image/jpeg", 0.85));
 }
