@@ -9,11 +9,10 @@ import json
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-import boto3
-
+from adapters.aws import client
 from adapters.casebook import open_casebook
 from adapters.queues import Queue, TransferReply, TransferRequest
-from local.aws import REGION, Backends
+from local.aws import Backends
 from local.cloud import LocalCloud
 
 TAKES = timedelta(seconds=5)
@@ -30,12 +29,10 @@ class Booked(NamedTuple):
 class Bank:
     def __init__(self, cloud: LocalCloud) -> None:
         self._cloud = cloud
-        self._sqs = boto3.client("sqs", REGION)
+        self._sqs = client("sqs")
         self._requests = cloud.outputs["Transfers"]
         self._answers = Queue(self._sqs, cloud.outputs["TransferAnswers"])
-        self._casebook = open_casebook(
-            cloud.outputs["Applications"], boto3.client("dynamodb", REGION)
-        )
+        self._casebook = open_casebook(cloud.outputs["Applications"], client("dynamodb"))
         self.start_over()
         cloud.attend(self.serve_one)
 

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from unittest import mock
 
-import boto3
 from moto import mock_aws
 from moto.core.models import botocore_stubber
 from werkzeug.test import Client
 
+from adapters.aws import client
 from local import outboxes, users
 from local.aws import REGION, Backends
 from local.clock import VirtualClock
@@ -210,7 +210,9 @@ class LocalCloud:
 
     def execution(self, name: str, machine: str) -> dict:
         """{status, states, error, cause}; `states` are the names entered, in order."""
-        described = self._step_functions().describe_execution(executionArn=self._arn(name, machine))
+        described = client("stepfunctions").describe_execution(
+            executionArn=self._arn(name, machine)
+        )
         states = [
             event["stateEnteredEventDetails"]["name"]
             for event in self.history(name, machine)
@@ -227,16 +229,12 @@ class LocalCloud:
 
     def history(self, name: str, machine: str) -> list[dict]:
         arn = self._arn(name, machine)
-        pages = (
-            self._step_functions().get_paginator("get_execution_history").paginate(executionArn=arn)
-        )
+        history = client("stepfunctions").get_paginator("get_execution_history")
+        pages = history.paginate(executionArn=arn)
         return [event for page in pages for event in page["events"]]
 
     def _arn(self, name, machine):
         return f"{self.outputs[machine].replace(':stateMachine:', ':execution:')}:{name}"
-
-    def _step_functions(self):
-        return boto3.client("stepfunctions", REGION)
 
     # ---- faults ---------------------------------------------------------------------------------
 

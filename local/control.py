@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import boto3
 from jinja2 import Environment, FileSystemLoader
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
+from adapters.aws import client
 from adapters.calendars import calendar_for
 from adapters.casebook import rules_of
 from adapters.stored import record_of, stored_cases
@@ -24,7 +24,6 @@ from adapters.wording import text_of
 from casework.errors import OporaError
 from casework.fees import number_of
 from casework.review import terms
-from local.aws import REGION
 from local.cloud import LocalCloud
 from local.office import Office
 from local.openid_provider import PEOPLE
@@ -192,10 +191,10 @@ class Control:
 
     def stored(self, _: Request, service: str) -> dict[str, Any]:
         """The service's applications with their forms: what `opora services impact` replays."""
-        client = boto3.client("dynamodb", REGION)
         table = self._cloud.outputs["Applications"]
         with self._cloud.standing_still():
-            return {"applications": [record_of(c) for c in stored_cases(client, table, service)]}
+            cases = stored_cases(client("dynamodb"), table, service)
+            return {"applications": [record_of(case) for case in cases]}
 
     def show_payment(self, request: Request) -> Any:
         """The page of the simulated payment provider; POST to the same address pays."""

@@ -1,19 +1,16 @@
 """A simulated identity provider: people who are signed in to it sign with it."""
 
-import boto3
-
+from adapters.aws import client
 from adapters.secret import Secret
 from adapters.signatures import KIND, sealed_parts
 from casework.ports import Signature
-from local.aws import REGION
 from local.cloud import LocalCloud
 
 
 class IdentityProvider:
     def __init__(self, cloud: LocalCloud) -> None:
         self._cloud = cloud
-        client = boto3.client("secretsmanager", REGION)
-        self._secret = Secret(client, cloud.outputs["SignaturesSecret"])
+        self._secret = Secret(client("secretsmanager"), cloud.outputs["SignaturesSecret"])
 
     def sign(self, signer: str, sha256: str) -> dict[str, str]:
         """What the API takes as `signature`."""

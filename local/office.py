@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import boto3
 import requests
 
 from adapters import definitions
+from adapters.aws import client
 from adapters.casebook import open_casebook, rules_of
 from adapters.executions import Executions, step_payload
 from casework.application import Application
 from casework.review import next_step
 from local import openid_provider, scans, users
-from local.aws import REGION
 from local.bank import Bank
 from local.cloud import LocalCloud
 from local.identity_provider import IdentityProvider
@@ -124,9 +123,7 @@ class Office:
         officers = (*officers, self.expert, self.auditor)
         self.people = {person.name: person for person in (self.citizen, self.relative, *officers)}
         self.people["agency"] = self.agency("A")
-        self.casebook = open_casebook(
-            cloud.outputs["Applications"], boto3.client("dynamodb", REGION)
-        )
+        self.casebook = open_casebook(cloud.outputs["Applications"], client("dynamodb"))
 
     def enrol(self) -> None:
         """Everybody signs in once: from then on the pages know them by phone and password, too."""
@@ -322,19 +319,19 @@ class Office:
     ) -> str:
         """Put a file into the agency's inbox; gives the key of its report once it is there."""
         key = f"{agency}/{service}/{'dry-run/' if dry_run else ''}{name}"
-        self._s3().put_object(
+        client("s3").put_object(
             Bucket=self.cloud.outputs["BatchesBucket"], Key=f"inbox/{key}", Body=data
         )
         self.cloud.settle()
         return f"reports/{key}.report.csv"
 
     def report(self, key: str) -> str:
-        found = self._s3().get_object(Bucket=self.cloud.outputs["BatchesBucket"], Key=key)
+        found = client("s3").get_object(Bucket=self.cloud.outputs["BatchesBucket"], Key=key)
         return found["Body"].read().decode("utf-8-sig")
 
     def letters(self) -> list[str]:
         """Keys of the letters that wait to be printed."""
-        listed = self._s3().list_objects_v2(Bucket=self.cloud.outputs["LettersBucket"])
+        listed = client("s3").list_objects_v2(Bucket=self.cloud.outputs["LettersBucket"])
         return [found["Key"] for found in listed.get("Contents", [])]
 
     # ---- the system -----------------------------------------------------------------------------
@@ -343,18 +340,19 @@ class Office:
         """Start again what a restart of the process stopped: every application that is not at its
         end, from what the table says of it. Step Functions itself would never lose them."""
         numbers = self.casebook.unfinished()
-        client = boto3.client("stepfunctions", REGION)
         for number in numbers:
             application = self.casebook.load(number).application
-            reviews = Executions(client, self.cloud.outputs[_machine_of(application)])
+            reviews = Executions(
+                client("stepfunctions"), self.cloud.outputs[_machine_of(application)]
+            )
             step = next_step(application, rules_of(application), self.cloud.now())
             reviews.start_review(number, step, application.execution)
-        self._resume_provisions(client)
+        self._resume_provisions()
         self.scanner.scan_everything()
         return len(numbers)
 
-    def _resume_provisions(self, client: Any) -> None:
-        provisions = Executions(client, self.cloud.outputs["ServiceProvision"])
+    def _resume_provisions(self) -> None:
+        provisions = Executions(client("stepfunctions"), self.cloud.outputs["ServiceProvision"])
         for number in self.casebook.unfinished(provided=True):
             application = self.casebook.load(number).application
             step = next_step(application, rules_of(application), self.cloud.now())
@@ -363,9 +361,6 @@ class Office:
     def execution(self, number: str) -> dict[str, Any]:
         application = self.casebook.load(number).application
         return self.cloud.execution(application.execution, _machine_of(application))
-
-    def _s3(self) -> Any:
-        return boto3.client("s3", REGION)
 
 
 def _at_work(cloud: LocalCloud, id_: str, name: str, *groups: str) -> Caller:

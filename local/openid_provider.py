@@ -17,13 +17,12 @@ from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 from urllib.response import addinfourl
 
-import boto3
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from adapters import openid
+from adapters.aws import client
 from casework.errors import BadRequest
-from local.aws import REGION
 from local.cloud import LocalCloud
 from local.people import FATHER, GRANDMOTHER, LONELY_PENSIONER, MOTHER
 
@@ -139,8 +138,8 @@ class OpenIdPeople:
 def open_for(cloud: LocalCloud) -> OpenIdPeople:
     """The provider that the deployed functions are told of: what they ask it is answered here."""
     outputs = cloud.outputs
-    client = boto3.client("secretsmanager", REGION)
-    secret = client.get_secret_value(SecretId=outputs["OpenIdSecret"])["SecretString"]
+    kept = client("secretsmanager").get_secret_value(SecretId=outputs["OpenIdSecret"])
+    secret = kept["SecretString"]
     people = OpenIdPeople(outputs["OpenIdIssuer"], outputs["OpenIdClient"], secret, cloud.now)
     openid.opener = urllib.request.build_opener(_InThisProcess(outputs["OpenIdIssuer"], people))
     return people

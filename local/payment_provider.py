@@ -9,11 +9,10 @@ import uuid
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
-import boto3
-
+from adapters.aws import client
 from adapters.payment_provider import Refund
 from adapters.secret import Secret
-from local.aws import REGION, Backends
+from local.aws import Backends
 from local.cloud import LocalCloud
 
 TELL_AGAIN = timedelta(minutes=10)
@@ -30,9 +29,8 @@ class BadPageError(Exception):
 class PaymentProvider:
     def __init__(self, cloud: LocalCloud) -> None:
         self._cloud = cloud
-        self._sqs = boto3.client("sqs", REGION)
-        client = boto3.client("secretsmanager", REGION)
-        self._secret = Secret(client, cloud.outputs["PaymentsSecret"])
+        self._sqs = client("sqs")
+        self._secret = Secret(client("secretsmanager"), cloud.outputs["PaymentsSecret"])
         self.start_over()
         cloud.attend(self.serve_one)
 

@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-import boto3
-
 from adapters.accounts import Accounts, is_check
+from adapters.aws import client
 from adapters.casebook import open_casebook
 from adapters.queues import Queue, RegistryReply, RegistryRequest
-from local.aws import REGION, Backends
+from local.aws import Backends
 from local.cloud import LocalCloud
 
 BEHAVIOUR = Path(__file__).parent / "registries.toml"
@@ -28,13 +27,11 @@ class Behaviour(NamedTuple):
 class Registries:
     def __init__(self, cloud: LocalCloud) -> None:
         self._cloud = cloud
-        self._sqs = boto3.client("sqs", REGION)
+        self._sqs = client("sqs")
         self._requests = cloud.outputs["RegistryRequests"]
         self._replies = Queue(self._sqs, cloud.outputs["RegistryReplies"])
-        self._casebook = open_casebook(
-            cloud.outputs["Applications"], boto3.client("dynamodb", REGION)
-        )
-        self._accounts = Accounts(boto3.client("dynamodb", REGION), cloud.outputs["Applications"])
+        self._casebook = open_casebook(cloud.outputs["Applications"], client("dynamodb"))
+        self._accounts = Accounts(client("dynamodb"), cloud.outputs["Applications"])
         self.start_over()
         cloud.attend(self.serve_one)
 

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import boto3
 import time_machine
 
+from adapters.aws import client
 from local import users
-from local.aws import REGION, Backends
+from local.aws import Backends
 
 FILE = "snapshot.json"
 
@@ -65,16 +65,16 @@ def _real_now() -> datetime:
 
 
 def _tables():
-    return _client("dynamodb").list_tables()["TableNames"]
+    return client("dynamodb").list_tables()["TableNames"]
 
 
 def _items(table) -> Iterator[dict]:
-    for page in _client("dynamodb").get_paginator("scan").paginate(TableName=table):
+    for page in client("dynamodb").get_paginator("scan").paginate(TableName=table):
         yield from map(_plain, page["Items"])
 
 
 def _put_items(table, items):
-    dynamodb = _client("dynamodb")
+    dynamodb = client("dynamodb")
     for start in range(0, len(items), 25):  # as many as one request takes
         puts = [{"PutRequest": {"Item": _typed(item)}} for item in items[start : start + 25]]
         dynamodb.batch_write_item(RequestItems={table: puts})
@@ -108,11 +108,11 @@ def _typed_value(value):
 
 
 def _buckets():
-    return [bucket["Name"] for bucket in _client("s3").list_buckets()["Buckets"]]
+    return [bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]]
 
 
 def _objects(bucket) -> Iterator[dict]:
-    s3 = _client("s3")
+    s3 = client("s3")
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
         for listed in page.get("Contents", []):
             place = {"Bucket": bucket, "Key": listed["Key"]}
@@ -130,7 +130,7 @@ def _kept(stored):
 
 
 def _put_objects(bucket, objects):
-    s3 = _client("s3")
+    s3 = client("s3")
     for kept in objects:
         place = {"Bucket": bucket, "Key": kept["key"]}
         body = base64.b64decode(kept["body"])
@@ -145,7 +145,7 @@ def _put_objects(bucket, objects):
 
 
 def _people(cloud) -> Iterator[dict]:
-    cognito, known = _client("cognito-idp"), Backends().cognito.user_pools
+    cognito, known = client("cognito-idp"), Backends().cognito.user_pools
     for pool in cloud.stack.of_type("AWS::Cognito::UserPool"):
         pool_id = pool.physical_resource_id
         for page in cognito.get_paginator("list_users").paginate(UserPoolId=pool_id):
@@ -170,7 +170,7 @@ def _add(cloud, person):
     subject = attributes.pop("sub")
     users.add(pool_id, person["name"], person["groups"], attributes)
     if person.get("password"):  # older files have none: then it is the one that everybody knows
-        _client("cognito-idp").admin_set_user_password(
+        client("cognito-idp").admin_set_user_password(
             UserPoolId=pool_id,
             Username=person["name"],
             Password=person["password"],
@@ -180,7 +180,3 @@ def _add(cloud, person):
     user = Backends().cognito.user_pools[pool_id]._get_user(person["name"])
     user.id = subject
     user.update_attributes([{"Name": "sub", "Value": subject}])
-
-
-def _client(service):
-    return boto3.client(service, REGION)

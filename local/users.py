@@ -3,29 +3,28 @@
 import re
 import zlib
 
-import boto3
-
 from adapters import clock
 from adapters.accounts import Accounts
+from adapters.aws import client
 from adapters.sealed_table import item_of
 from adapters.staff import Member, as_item
 from casework.accounts import Account, Identity
-from local.aws import REGION, Backends
+from local.aws import Backends
 
 PASSWORD = "Local-Passw0rd!"  # noqa: S105  only ever in this process
 
 
 def sign_in(stack, name, groups, attributes) -> str:
     (pool,) = stack.of_type("AWS::Cognito::UserPool")
-    client = stack.of_type("AWS::Cognito::UserPoolClient")[0]
+    app = stack.of_type("AWS::Cognito::UserPoolClient")[0]
     (table,) = stack.of_type("AWS::DynamoDB::Table")
     if add(pool.physical_resource_id, name, groups, attributes):
         open_account(table.physical_resource_id, name)
     note_staff(table.physical_resource_id, pool.physical_resource_id, name)
     password = Backends().cognito.user_pools[pool.physical_resource_id]._get_user(name).password
-    signed_in = _cognito().admin_initiate_auth(
+    signed_in = client("cognito-idp").admin_initiate_auth(
         UserPoolId=pool.physical_resource_id,
-        ClientId=client.physical_resource_id,
+        ClientId=app.physical_resource_id,
         AuthFlow="ADMIN_USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": name, "PASSWORD": password},
     )
@@ -35,7 +34,7 @@ def sign_in(stack, name, groups, attributes) -> str:
 def add(pool_id, name, groups=(), attributes=None) -> bool:
     """Whether nobody was called so before."""
     is_new = Backends().cognito.user_pools[pool_id]._get_user(name) is None
-    cognito, user = _cognito(), {"UserPoolId": pool_id, "Username": name}
+    cognito, user = client("cognito-idp"), {"UserPoolId": pool_id, "Username": name}
     listed = _listed(attributes or {})
     if is_new:
         known = _listed({**verified_phone(name), **(attributes or {})})
@@ -95,8 +94,4 @@ def _listed(attributes):
 def remove_all():
     for pool in Backends().cognito.user_pools.values():
         for name in list(pool.users):
-            _cognito().admin_delete_user(UserPoolId=pool.id, Username=name)
-
-
-def _cognito():
-    return boto3.client("cognito-idp", REGION)
+            client("cognito-idp").admin_delete_user(UserPoolId=pool.id, Username=name)

@@ -46,7 +46,7 @@ UNBREAKABLE = {"list_services", "show_service", "show_schema", "show_openapi"}
 UNBREAKABLE |= {"list_regions", "show_status", "show_hotline"}
 UNBREAKABLE |= {"show_check_key", "check_paper"}  # whatever is no seal of ours has its answer
 POSITIVE, NEGATIVE = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
-QUICK, LONG = 3, 400  # requests an operation and kind
+QUICK, LONG = 4, 400  # requests an operation and kind
 KINDS = [
     pytest.param(operation, mode, id=f"{operation}, {mode.value}")
     for operation in OPERATIONS
@@ -70,12 +70,12 @@ def filled(shared_office):
     provided, paid = chosen(office), benefit(office)
     certificate = granted(office, "disability-certificate", hand_over="mfc")
     numbers = [draft, full, asked, proposed, in_review(office, 14), theirs]
-    return office, [*numbers, provided, paid, certificate]
+    return office, [*numbers, provided, paid, certificate], tokens(office)
 
 
 @pytest.fixture(scope="module")
 def schema(filled):
-    office, _ = filled
+    office, *_ = filled
     return schemathesis.openapi.from_wsgi("/openapi.json", _sealing(office))
 
 
@@ -94,8 +94,7 @@ def _sealing(office):
 
 
 def _fuzz(filled, schema, operation, mode, examples):
-    office, numbers = filled
-    signed_in = tokens(office)
+    _, numbers, signed_in = filled
     requests = schema.find_operation_by_id(operation).as_strategy(generation_mode=mode)
 
     @settings(
