@@ -91,13 +91,7 @@ class Archives:
 
     def due(self, day: date) -> Iterator[str]:
         """The people whose papers the clock may have something to say of by that day."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName="by_due",
-            KeyConditionExpression="queue = :queue AND due <= :until",
-            ExpressionAttributeValues=item_of({":queue": QUEUE, ":until": f"{day}#~"}),
-        )
-        yield from (person_of(plain(i)["number"]) for page in pages for i in page["Items"])
+        return (person_of(item["number"]) for item in self._sealed.due(QUEUE, day))
 
     # ---- changing -------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from adapters.application_items import app_key, part_of
 from adapters.applications import Applications
-from adapters.sealed_table import SealedTable, item_of, plain
+from adapters.sealed_table import SealedTable, item_of
 
 QUEUE = "retention"  # no region is called so
 SK = "RETENTION"
@@ -41,13 +41,7 @@ class Erasures:
 
     def due(self, day: date) -> Iterator[str]:
         """Numbers of the applications that are to be looked at by that day."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName="by_due",
-            KeyConditionExpression="queue = :queue AND due <= :until",
-            ExpressionAttributeValues=item_of({":queue": QUEUE, ":until": f"{day}#~"}),
-        )
-        yield from (plain(item)["number"] for page in pages for item in page["Items"])
+        return (item["number"] for item in self._sealed.due(QUEUE, day))
 
     def look_again(self, number: str, day: date | None) -> None:
         """On that day; None: never."""

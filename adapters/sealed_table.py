@@ -7,7 +7,7 @@ transactions that say why they failed, and another attempt when somebody else wa
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from boto3.dynamodb.types import (  # noqa: TID251  how values are written, no client
@@ -142,6 +142,16 @@ class SealedTable:
             Limit=at_most,
         )
         return list(map(plain, found["Items"]))
+
+    def due(self, queue: str, day: date) -> Iterator[dict[str, Any]]:
+        """What waits in the queue for that day or an earlier one; its `due` begins with the day."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="by_due",
+            KeyConditionExpression="queue = :queue AND due <= :until",
+            ExpressionAttributeValues=item_of({":queue": queue, ":until": f"{day}#~"}),
+        )
+        yield from (plain(item) for page in pages for item in page["Items"])
 
     def put(self, item: Mapping[str, Any], *, must_be_new: bool) -> dict[str, Any]:
         put = {"TableName": self._table, "Item": item_of(item)}

@@ -5,15 +5,14 @@ It knows which accounts it has refused to pay to, pays what bears one key once w
 again, and can be down. What it paid is its own book, which the tests read.
 """
 
-import json
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 from adapters.aws import client
 from adapters.casebook import open_casebook
 from adapters.queues import Queue, TransferReply, TransferRequest
-from local.aws import Backends
 from local.cloud import LocalCloud
+from local.mailbox import taken_from
 
 TAKES = timedelta(seconds=5)
 
@@ -29,9 +28,8 @@ class Booked(NamedTuple):
 class Bank:
     def __init__(self, cloud: LocalCloud) -> None:
         self._cloud = cloud
-        self._sqs = client("sqs")
         self._requests = cloud.outputs["Transfers"]
-        self._answers = Queue(self._sqs, cloud.outputs["TransferAnswers"])
+        self._answers = Queue(client("sqs"), cloud.outputs["TransferAnswers"])
         self._casebook = open_casebook(cloud.outputs["Applications"], client("dynamodb"))
         self.start_over()
         cloud.attend(self.serve_one)
@@ -44,16 +42,10 @@ class Bank:
 
     def serve_one(self) -> bool:
         """Take what is asked, unless down: then it waits in the queue."""
-        if self.down or not Backends().sqs.queues[self._requests.split("/")[-1]]._messages:
-            return False
-        found = self._sqs.receive_message(QueueUrl=self._requests, MaxNumberOfMessages=10)
-        messages = found.get("Messages", [])
-        for message in messages:
-            self._sqs.delete_message(
-                QueueUrl=self._requests, ReceiptHandle=message["ReceiptHandle"]
-            )
-            self._take(TransferRequest(**json.loads(message["Body"])))
-        return bool(messages)
+        asked = [] if self.down else taken_from(self._requests)
+        for request in asked:
+            self._take(TransferRequest(**request))
+        return bool(asked)
 
     def _take(self, request: TransferRequest) -> None:
         self.asked.append(request.key)

@@ -1,7 +1,6 @@
 """Simulated state registries: they read the queue of requests and answer into the queue of replies,
 as the connectors of a real office would. How each behaves is data (registries.toml, `behave`)."""
 
-import json
 import tomllib
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,8 +10,8 @@ from adapters.accounts import Accounts, is_check
 from adapters.aws import client
 from adapters.casebook import open_casebook
 from adapters.queues import Queue, RegistryReply, RegistryRequest
-from local.aws import Backends
 from local.cloud import LocalCloud
+from local.mailbox import taken_from
 
 BEHAVIOUR = Path(__file__).parent / "registries.toml"
 
@@ -27,9 +26,8 @@ class Behaviour(NamedTuple):
 class Registries:
     def __init__(self, cloud: LocalCloud) -> None:
         self._cloud = cloud
-        self._sqs = client("sqs")
         self._requests = cloud.outputs["RegistryRequests"]
-        self._replies = Queue(self._sqs, cloud.outputs["RegistryReplies"])
+        self._replies = Queue(client("sqs"), cloud.outputs["RegistryReplies"])
         self._casebook = open_casebook(cloud.outputs["Applications"], client("dynamodb"))
         self._accounts = Accounts(client("dynamodb"), cloud.outputs["Applications"])
         self.start_over()
@@ -54,16 +52,10 @@ class Registries:
 
     def serve_one(self) -> bool:
         """Take what is asked; each reply comes when the clock gets there."""
-        if not Backends().sqs.queues[self._requests.split("/")[-1]]._messages:
-            return False
-        found = self._sqs.receive_message(QueueUrl=self._requests, MaxNumberOfMessages=10)
-        messages = found.get("Messages", [])
-        for message in messages:
-            self._sqs.delete_message(
-                QueueUrl=self._requests, ReceiptHandle=message["ReceiptHandle"]
-            )
-            self._take(RegistryRequest(**json.loads(message["Body"])))
-        return bool(messages)
+        asked = taken_from(self._requests)
+        for request in asked:
+            self._take(RegistryRequest(**request))
+        return bool(asked)
 
     def _take(self, request: RegistryRequest) -> None:
         behaviour = self._behaviour.get(request.registry, Behaviour())
