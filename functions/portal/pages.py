@@ -43,6 +43,7 @@ from functions.portal.wiring import logger, posted_to, shown_from, signing_addre
 
 app = Chalice(app_name="opora-pages")
 
+NOT_FOUND = "/cabinet/not-found"
 FORM = "application/x-www-form-urlencoded"
 FIELDS_AT_MOST = 2000
 _KINDS = {
@@ -98,15 +99,11 @@ def respond(event: dict[str, Any], context: Any) -> dict[str, Any]:
     about = event["requestContext"]
     place = about.get("path") or path
     found = _matching(path)
-    route, parameters = found or ("/cabinet/not-found", {})
-    own = {
-        "resourcePath": route,
-        "page": path,
-        "prefix": stage_of(place, path),
-    }
-    if found and (event["httpMethod"], route) not in registered:
-        own |= {"resourcePath": "/cabinet/not-found"}
-    if own["resourcePath"] == "/cabinet/not-found":
+    route, parameters = found or (NOT_FOUND, {})
+    if (event["httpMethod"], route) not in registered:
+        route = NOT_FOUND
+    own = {"resourcePath": route, "page": path, "prefix": stage_of(place, path)}
+    if route == NOT_FOUND:
         event = {**event, "httpMethod": "GET", "body": None}
         own["httpMethod"] = "GET"
     event = {**event, "pathParameters": parameters, "requestContext": {**about, **own}}
@@ -226,7 +223,7 @@ def _in_words(answer: dict[str, Any]) -> dict[str, Any]:
     return _sealed(visit.html("refused.html", code="error"), None).to_dict()
 
 
-@page("GET", "/cabinet/not-found")
+@page("GET", NOT_FOUND)
 def show_not_found(_: Visit) -> Response:
     raise NotFound("not_found")
 

@@ -86,14 +86,10 @@ def _reading(loader: BaseLoader) -> Environment:
         undefined=ChainableUndefined,  # the components of govuk_frontend_jinja ask so
         cache_size=-1,
     )
-    environment.filters |= {"day": day, "moment": moment, "rubles": rubles, "counted": counted}
-    environment.filters |= {"local_day": local_day, "last_day": last_day, "month": month}
-    environment.filters |= {"dotted": dotted_day}
-    environment.filters |= {"date_parts": date_parts}
-    environment.globals |= {"asset": asset, "told": told, "machine": machine}
-    environment.globals |= {"consent_asked": consent_asked}
-    environment.globals |= {"home": home, "places": places, "options": options}
-    environment.globals |= {"place_of": place_of}
+    days = (day, moment, month, local_day, last_day, date_parts, rubles, counted)
+    environment.filters |= {each.__name__: each for each in days} | {"dotted": dotted_day}
+    asked = (asset, told, machine, consent_asked, home, places, options, place_of)
+    environment.globals |= {each.__name__: each for each in asked}
     return environment
 
 
