@@ -61,41 +61,33 @@ def event_of(number: str, item: Mapping[str, Any]) -> Event:
 
 
 def document_item(number: str, record: DocumentRecord) -> dict[str, Any]:
-    return {
-        "pk": app_key(number),
-        "sk": f"DOC#{record.id}",
-        "kind": record.kind,
-        "file_name": record.file_name,
-        "content_type": record.content_type,
-        "vault_key": record.vault_key,
-        "defect": record.defect,
-        "details": to_json(record.details),
-        **signatures_told(record),
-    }
-
-
-def signatures_told(record: DocumentRecord) -> dict[str, str]:
-    """Attributes of a document's item; few documents have them."""
-    told = {"signature": record.signature} if record.signature else {}
-    return told | ({"signatures": to_json(record.signatures)} if record.signatures else {})
-
-
-def signatures_of(item: Mapping[str, Any]) -> dict[str, Any]:
-    told = item.get("signatures")
-    return {"signature": item.get("signature"), "signatures": json.loads(told) if told else None}
+    return {"pk": app_key(number), "sk": f"DOC#{record.id}", **file_told(record)}
 
 
 def document_of(item: Mapping[str, Any]) -> DocumentRecord:
-    return DocumentRecord(
-        item["sk"].partition("#")[2],
-        item["kind"],
-        item["file_name"],
-        item["content_type"],
-        item["vault_key"],
-        item["defect"],
-        json.loads(item["details"]),
-        **signatures_of(item),
-    )
+    return DocumentRecord(item["sk"].partition("#")[2], **file_of(item))
+
+
+def file_told(record: DocumentRecord) -> dict[str, Any]:
+    """What an item holds of a file, of an application's as of an archive's; few are signed."""
+    signature = {"signature": record.signature} if record.signature else {}
+    signatures = {"signatures": to_json(record.signatures)} if record.signatures else {}
+    details = {"details": to_json(record.details)}
+    return {name: getattr(record, name) for name in _FILE} | details | signature | signatures
+
+
+def file_of(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The record's fields but its id."""
+    signatures = item.get("signatures")
+    return {
+        **{name: item[name] for name in _FILE},
+        "details": json.loads(item["details"]),
+        "signature": item.get("signature"),
+        "signatures": json.loads(signatures) if signatures else None,
+    }
+
+
+_FILE = ("kind", "file_name", "content_type", "vault_key", "defect")
 
 
 def note_key(note: Note) -> dict[str, Any]:

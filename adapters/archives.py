@@ -20,8 +20,8 @@ from adapters.application_items import (
     chain_key,
     event_item,
     event_of,
-    signatures_of,
-    signatures_told,
+    file_of,
+    file_told,
     to_json,
 )
 from adapters.applications import SealedChain
@@ -210,33 +210,17 @@ def _meta_item(archive: Archive) -> dict[str, Any]:
 
 
 def _document_item(record: ArchiveRecord) -> dict[str, Any]:
-    return {
-        "sk": _file_key(record.id),
-        "kind": record.kind,
-        "file_name": record.file_name,
-        "content_type": record.content_type,
-        "vault_key": record.vault_key,
-        "defect": record.defect,
-        "details": to_json(record.details),
-        "paper": to_json([str(told or "") for told in record.paper]),
-        "salt": record.salt,
-        **signatures_told(record),
-    }
+    paper = to_json([str(told or "") for told in record.paper])
+    return {"sk": _file_key(record.id), **file_told(record), "paper": paper, "salt": record.salt}
 
 
 def _record_of(item: Mapping[str, Any]) -> ArchiveRecord:
     number, issuer, issued_on, valid_until = json.loads(item["paper"])
     return ArchiveRecord(
         item["sk"].partition("#")[2].replace("#", "."),
-        item["kind"],
-        item["file_name"],
-        item["content_type"],
-        item["vault_key"],
-        item["defect"],
-        json.loads(item["details"]),
+        **file_of(item),
         paper=Paper(number, issuer, _day(issued_on), _day(valid_until)),
         salt=item["salt"],
-        **signatures_of(item),
     )
 
 
