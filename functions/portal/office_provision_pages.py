@@ -64,7 +64,7 @@ def _rows(visit: Visit, lines: list[Any]) -> list[dict[str, Any]]:
     known = [line.model_dump(include=set(_LINE)) for line in lines]
     for row in known:
         row["until"] = row["until"].strftime("%d.%m.%Y")
-    return known + [{}] * BLANK_LINES
+    return known + [{"times": 1}] * BLANK_LINES
 
 
 _LINE = {
