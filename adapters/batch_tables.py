@@ -1,17 +1,22 @@
 """The table of an agency's file, whatever program made it. Its content says what it is, never its
 name."""
 
+import io
+import struct
+import zipfile
 from typing import NamedTuple
 
 from adapters.inspection.archive_zip import is_zip
 from adapters.inspection.verdict import DefectFound
-from adapters.spreadsheet import Workbook, is_workbook
 from casework.batch import Row, bad_file, check_size, is_header, read_rows, rows_of
 from casework.errors import Problem
 from casework.json_lines import is_json, read_json_lines
 from casework.service import ServiceDefinition
 
 FORMATS = ("csv", "xlsx", "jsonl", "zip")
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 class Table(NamedTuple):
@@ -26,7 +31,7 @@ def read_table(service: ServiceDefinition, data: bytes) -> Table:
     of something else."""
     check_size(data)
     if is_workbook(data):
-        return Table("xlsx", _of_workbook(service, Workbook(data)))
+        return Table("xlsx", _of_workbook(service, data))
     if is_zip(data):
         raise DefectFound("archive_in_archive", name="")
     if is_json(data):
@@ -36,8 +41,28 @@ def read_table(service: ServiceDefinition, data: bytes) -> Table:
     return Table("csv", read_rows(service, data))
 
 
-def _of_workbook(service: ServiceDefinition, book: Workbook) -> list[Row]:
+def is_workbook(data: bytes) -> bool:
+    """Also one that only its own program opens: locked, of Excel 97, of OpenDocument."""
+    return data.startswith(_OLE) or bool(_names(data) & {"[Content_Types].xml", "mimetype"})
+
+
+def _names(data: bytes) -> set[str]:
+    if not is_zip(data):
+        return set()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            return set(package.namelist())
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error):
+        return set()
+
+
+def _of_workbook(service: ServiceDefinition, data: bytes) -> list[Row]:
     """Of the first sheet that has a header; where none has, the first tells what is wrong."""
+    if data.startswith(_OLE):
+        raise bad_file("xlsx_encrypted" if _ENCRYPTED in data else "other_spreadsheet")
+    from adapters.spreadsheet import Workbook  # noqa: PLC0415 (parts and CSV start without openpyxl)
+
+    book = Workbook(data)
     headers = {sheet: header for sheet in book.sheets if (header := book.header(sheet))}
     if not headers:
         raise bad_file("empty_file")

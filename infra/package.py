@@ -55,6 +55,7 @@ GROUPS = {  # the dependency group of pyproject.toml that an import needs; any o
     "jwt": "identity",
     "jinja2": "pages",
     "markupsafe": "pages",
+    "openpyxl": "tables",
     "fontpkg": "papers",
     "segno": "papers",
     "typst": "papers",

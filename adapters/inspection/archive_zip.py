@@ -60,10 +60,10 @@ class Archived(NamedTuple):
 
 
 class Archive:
-    """One judged archive; raises DefectFound where it is not to be read. `streamed`: a file in it
-    is never held whole, and may be as large and packed as tight as it likes within the sum."""
+    """One judged archive; raises DefectFound where it is not to be read. `largest`: a file in it,
+    unpacked, in bytes; LARGEST_INSIDE when None."""
 
-    def __init__(self, data: bytes, *, streamed: bool = False) -> None:
+    def __init__(self, data: bytes, *, largest: int | None = None) -> None:
         _check_ends(data)
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
@@ -71,7 +71,7 @@ class Archive:
             raise DefectFound("does_not_open") from error
         _check_places(data, self._zip.infolist(), self._zip.start_dir)
         self.files = tuple(_listed(self._zip.infolist()))
-        _check_sizes(self.files, streamed=streamed)
+        _check_sizes(self.files, largest or LARGEST_INSIDE)
 
     def read(self, *, besides: str = "") -> Iterator[tuple[str, bytes]]:
         """Name and content of each file but that one, one in memory at a time."""
@@ -191,12 +191,12 @@ def _check_kind(name: str, info: zipfile.ZipInfo) -> None:
         raise DefectFound("archive_in_archive", name=name)
 
 
-def _check_sizes(files: tuple[Archived, ...], *, streamed: bool) -> None:
+def _check_sizes(files: tuple[Archived, ...], largest: int) -> None:
     if not files:
         raise DefectFound("archive_no_files")
-    for file in () if streamed else files:
-        if file.size > LARGEST_INSIDE:
-            at_most = LARGEST_INSIDE // MEGABYTE
+    for file in files:
+        if file.size > largest:
+            at_most = largest // MEGABYTE
             raise DefectFound("archive_file_too_big", name=file.name, at_most_mb=at_most)
         if _is_bomb(file.size, file.info.compress_size):
             raise DefectFound("archive_bomb", name=file.name)

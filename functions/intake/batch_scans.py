@@ -6,12 +6,11 @@ nobody sees it before the malware scanner's verdict.
 
 from collections.abc import Iterator, Mapping
 
-from adapters.batch_tables import misnamed, read_table
+from adapters.batch_tables import is_workbook, misnamed, read_table
 from adapters.batches import Drop
 from adapters.documents import Upload
 from adapters.inspection.apart import inspect_apart
 from adapters.inspection.archive_zip import Archive, is_zip
-from adapters.spreadsheet import is_workbook
 from casework import batch_scans
 from casework.batch import BYTES_AT_MOST, Row, Scan, check_size
 from casework.batch_scans import Place

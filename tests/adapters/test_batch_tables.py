@@ -4,6 +4,7 @@ told of a workbook that is not to be read."""
 import csv
 import io
 import json
+import resource
 import zipfile
 from contextlib import suppress
 from datetime import date, datetime
@@ -164,6 +165,13 @@ def test_rows_keep_the_numbers_that_excel_shows():
     assert [row.row for row in read(data)] == [4, 6]
 
 
+def test_a_part_has_the_same_name_in_any_letters():
+    texts, types = "xl/sharedStrings.xml", "[Content_Types].xml"
+    renamed = {texts: None, "xl/SharedStrings.xml": part(GOOD, texts)}
+    assert b"/xl/sharedStrings.xml" in part(GOOD, types)
+    assert read(rebuilt(GOOD, **renamed)) == read(GOOD)
+
+
 def test_the_sheet_with_the_header_is_read_wherever_it_lies():
     book = openpyxl.Workbook()
     book.active.append(["Сводка за март"])
@@ -208,7 +216,7 @@ def test_days_are_days_in_either_calendar_of_excel(epoch_1904):
     [
         (1, "dd.mm.yyyy", "01.01.1900"),
         (59, "dd/mm/yy;@", "28.02.1900"),
-        (60, "dd.mm.yyyy", "29.02.1900"),  # Excel alone knows that day
+        (60, "dd.mm.yyyy", "28.02.1900"),  # Excel alone knows a 29.02.1900
         (61, "[$-419]d mmmm yyyy;@", "01.03.1900"),
         (31321, '"г. "yyyy', "01.10.1985"),
         (31321.5, "dd.mm.yyyy hh:mm", "01.10.1985 12:00"),
@@ -281,12 +289,23 @@ def test_letters_of_several_fonts_and_what_is_read_aloud_make_one_text():
     assert read(data)[0].region == "RU-MOW"
 
 
-def test_the_strict_variant_of_the_format_is_the_same(monkeypatch):
-    data = workbook(["region"], ["RU-MOW"])
-    for name in zipfile.ZipFile(io.BytesIO(data)).namelist():
-        old, new = b"http://schemas.openxmlformats.org/", b"http://purl.oclc.org/ooxml/"
-        data = replaced(data, name, old, new)
-    assert read(data)[0].region == "RU-MOW"
+def test_rows_and_cells_that_do_not_say_where_they_stand_follow_one_another():
+    cells = b"<c t='inlineStr'><is><t>RU-MOW</t></is></c><c><v>1</v></c>"
+    rows = b"<row>%b</row><row r='9'>%b</row><row/><row>%b</row>" % (cells, cells, cells)
+    data = replaced(workbook(["region", "snils"]), SHEET, b"</sheetData>", rows + b"</sheetData>")
+    assert [(row.row, row.region) for row in read(data)] == [
+        *((2, "RU-MOW"), (9, "RU-MOW"), (11, "RU-MOW"))
+    ]
+
+
+def test_no_cell_is_lost_that_stands_out_of_order():
+    """Nor one beyond the size that the sheet says it has."""
+    cells = b"<c r='C2'><v>31321</v></c><c r='A2' t='inlineStr'><is><t>RU-MOW</t></is></c>"
+    rows = b"<row r='2'>" + cells + b"</row></sheetData>"
+    data = replaced(workbook(HEADER), SHEET, b"</sheetData>", rows)
+    data = replaced(data, SHEET, b'ref="A1:C1"', b'ref="A1:B1"')
+    (row,) = read(data)
+    assert (row.region, row.form) == ("RU-MOW", {"birth_date": "31321"})
 
 
 # ---- hostile ones -------------------------------------------------------------------------------
@@ -331,6 +350,15 @@ def packed_sheet() -> bytes:
     return GOOD[at : at + 50]
 
 
+def strict(data: bytes) -> bytes:
+    """Of the same standard, by other names; Excel writes it when it is asked to."""
+    for name in zipfile.ZipFile(io.BytesIO(data)).namelist():
+        old, new = b"http://schemas.openxmlformats.org/", b"http://purl.oclc.org/ooxml/"
+        data = replaced(data, name, old, new)
+    return data
+
+
+ENDLESS = b"</sheetData><mergeCells><mergeCell ref='A2:XFD1048576'/></mergeCells>"
 HOSTILE = {
     "an old .xls": ("other_spreadsheet", OLE),
     "a locked one": ("xlsx_encrypted", OLE + "EncryptedPackage".encode("utf-16-le")),
@@ -342,30 +370,25 @@ HOSTILE = {
         replaced(GOOD, "[Content_Types].xml", b"sheet.main+xml", b"sheet.macroEnabled.main+xml"),
     ),
     "damaged": ("xlsx_broken", GOOD.replace(packed_sheet(), bytes(len(packed_sheet())))),
-    "no workbook": ("xlsx_broken", rebuilt(GOOD, **{"_rels/.rels": None})),
+    "no workbook": ("xlsx_broken", rebuilt(GOOD, **{"xl/workbook.xml": None})),
     "no sheet": ("xlsx_broken", rebuilt(GOOD, **{SHEET: None})),
     "no XML": ("xlsx_broken", rebuilt(GOOD, **{SHEET: b"PK"})),
     "an open end": ("xlsx_broken", rebuilt(GOOD, **{SHEET: part(GOOD)[:-9]})),
     "laughs": ("xlsx_broken", with_doctype(GOOD, SHEET, LAUGHS)),
     "laughs in texts": ("xlsx_broken", with_doctype(GOOD, "xl/sharedStrings.xml", LAUGHS)),
     "laughs in styles": ("xlsx_broken", with_doctype(GOOD, "xl/styles.xml", LAUGHS)),
+    "a DTD of nothing": ("xlsx_broken", with_doctype(GOOD, SHEET, b"<!DOCTYPE worksheet>")),
     "a file outside": ("xlsx_broken", with_doctype(GOOD, "xl/workbook.xml", OUTSIDE)),
     "a text of nobody": ("xlsx_broken", of_rows(b"<row r='3'><c t='s'><v>999</v></c></row>")),
     "rows backwards": ("xlsx_broken", of_rows(b"<row r='1'/>")),
     "rows without end": ("xlsx_broken", of_rows(b"<row r='99999999999999999999'/>")),
-    "columns without end": ("xlsx_broken", of_rows(b"<row r='3'><c r='ZZZ3'><v>1</v></c></row>")),
+    "columns without end": ("xlsx_broken", of_rows(b"<row r='3'><c r='ZZZZ3'><v>1</v></c></row>")),
     "a tag without end": (
         "xlsx_broken",
         of_rows(b"<row r='3'><c r='" + b"A" * (5 * 1024 * 1024) + b"'/></row>"),
     ),
-    "a text without end": (
-        "xlsx_broken",
-        of_rows(b"<row r='3'><c t='str'><v>" + b"A" * 200_000 + b"</v></c></row>"),
-    ),
-    "merged without end": (
-        "xlsx_broken",
-        replaced(GOOD, SHEET, b"</sheetData>", b"</sheetData><mergeCell ref='A2:XFD1048576'/>"),
-    ),
+    "merged without end": ("xlsx_broken", replaced(GOOD, SHEET, b"</sheetData>", ENDLESS)),
+    "the strict variant": ("xlsx_broken", strict(GOOD)),
 }
 
 
@@ -374,11 +397,31 @@ def test_what_is_not_to_be_read_is_told_with_what_to_do(code, data):
     assert refused(data) == code
 
 
+def test_a_text_without_end_is_the_rows_own():
+    text = b"<row r='3'><c t='str'><v>" + b"A" * 200_000 + b"</v></c></row>"
+    good, long = read(of_rows(text))
+    assert (codes(good), codes(long)) == ([], [("region", "too_long")])
+
+
 def test_a_part_that_unpacks_to_a_gigabyte_is_told(monkeypatch):
-    monkeypatch.setattr(spreadsheet, "LARGEST_SHEET", 10_000)
+    monkeypatch.setattr(spreadsheet, "LARGEST_PART", 10_000)
     assert refused(of_rows(b" " * 10_000)) == "xlsx_too_big"
-    monkeypatch.setattr(spreadsheet, "LARGEST_PART", 100)
-    assert refused(GOOD) == "xlsx_too_big"
+
+
+def test_there_is_an_end_to_cells(monkeypatch):
+    monkeypatch.setattr(spreadsheet, "MOST_CELLS", 6)
+    assert len(read(of_rows(b"<row r='3'/>"))) == 1
+    assert refused(of_rows(b"<row r='3'><c/></row>")) == "xlsx_too_big"
+
+
+def test_there_is_an_end_to_memory(monkeypatch):
+    """The library keeps each element that it does not know; after it the bound is what it was."""
+    bound = resource.getrlimit(resource.RLIMIT_DATA)
+    elements = b"".join(b"<a b='%d'/>" % number for number in range(300_000))
+    data = replaced(GOOD, SHEET, b"</sheetData>", b"</sheetData>" + elements)
+    monkeypatch.setattr(spreadsheet, "MEMORY", 1024 * 1024)
+    assert refused(data) in ("xlsx_too_big", "xlsx_broken")
+    assert resource.getrlimit(resource.RLIMIT_DATA) == bound
 
 
 def test_there_is_an_end_to_rows(monkeypatch):

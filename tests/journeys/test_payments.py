@@ -141,7 +141,7 @@ def test_whoever_dies_at_any_call_pays_once(office: Office, handler: str, when: 
     office.cloud.calls.clear()
     wait_until(office, "2026-11-21 12:00")
     calls = sum(called == handler for called, _ in office.cloud.calls)
-    assert calls > 2
+    assert calls > 1  # it reads and it writes
     for call in range(1, calls + 1):
         begin(office, "2026-11-18 10:00")
         number = benefit(office)
