@@ -174,6 +174,7 @@ def test_an_appeal_is_turned_down_by_who_had_no_part_and_both_are_linked(office,
     contested = refused_application(office)
     appeal = file_appeal(office, contested)
     page = officer.open(case(appeal))
+    assert page.title.startswith(f"Жалоба {appeal}")
     assert "Вы участвовали в решении, которое обжалуют" in page.text
     for offered in ("Решить", "Взять в работу", "Задать вопрос"):
         assert offered not in page.text.split("Сведения")[0]
