@@ -165,9 +165,9 @@ def end_sign_in(request: Request) -> dict[str, Any]:
 
 def _note_staff(claims: dict[str, str], request: Request) -> None:
     """Under which name the office sees its own."""
-    person, name = person_of(claims), claims.get("name", "")
+    person = person_of(claims)
     roles = tuple(sorted(person.roles & OFFICE))
-    staff().note(Member(person.id, name, roles, person.region, request.now.date()))
+    staff().note(Member(person.id, person.name, roles, person.region, request.now.date()))
 
 
 @api.operation(

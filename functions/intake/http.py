@@ -64,8 +64,8 @@ _GROUPS = {
 
 
 class Person(NamedTuple):
-    """Who asks, by the verified token. `agency` and `region` are what the office set for them;
-    `phone` and `email` are theirs for certain, or None."""
+    """Who asks, by the verified token. `agency`, `region` and `name` (whole, or "") are what the
+    office set for them; `phone` and `email` are theirs for certain, or None."""
 
     id: str
     roles: frozenset[str]
@@ -73,6 +73,7 @@ class Person(NamedTuple):
     region: str | None
     phone: str | None = None
     email: str | None = None
+    name: str = ""
     acting_by: str | None = None  # the representation by which this person acts
     represented: str | None = None  # the person in whose name
 
@@ -330,15 +331,16 @@ def person_of(claims: dict[str, str]) -> Person:
     Names that we ourselves act under ("system", "agency:<name>") are nobody's to sign up with, and
     whoever files for an agency decides nothing.
     """
-    name = claims["cognito:username"]
-    if name == SYSTEM or ":" in name:
+    id_ = claims["cognito:username"]
+    if id_ == SYSTEM or ":" in id_:
         raise NotAllowed()
     groups = claims.get("cognito:groups", "").strip("[]").replace(",", " ").split()
     roles = frozenset(_GROUPS[group] for group in groups if group in _GROUPS) or {CITIZEN}
     roles = {AGENCY} if AGENCY in roles else roles
     agency = claims.get("custom:agency") if AGENCY in roles else None
-    verified = (_verified(claims, "phone_number"), _verified(claims, "email"))
-    return Person(name, frozenset(roles), agency, claims.get("custom:region"), *verified)
+    phone, email = _verified(claims, "phone_number"), _verified(claims, "email")
+    set_by_office = agency, claims.get("custom:region")
+    return Person(id_, frozenset(roles), *set_by_office, phone, email, claims.get("name", ""))
 
 
 def _verified(claims: dict[str, str], name: str) -> str | None:

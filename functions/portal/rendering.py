@@ -27,6 +27,7 @@ from markupsafe import Markup
 
 from adapters import definitions
 from adapters.calendars import calendar_for
+from adapters.staff import with_initials
 from casework.consent import edition_of
 from casework.decision_in_words import dotted_day
 from casework.plain_russian import plural
@@ -86,10 +87,10 @@ def _reading(loader: BaseLoader) -> Environment:
         undefined=ChainableUndefined,  # the components of govuk_frontend_jinja ask so
         cache_size=-1,
     )
-    days = (day, moment, month, local_day, last_day, date_parts, rubles, counted)
-    environment.filters |= {each.__name__: each for each in days} | {"dotted": dotted_day}
-    asked = (asset, told, machine, consent_asked, home, places, options, place_of)
-    environment.globals |= {each.__name__: each for each in asked}
+    filters = (day, moment, month, local_day, last_day, date_parts, rubles, counted, with_initials)
+    environment.filters |= {each.__name__: each for each in filters} | {"dotted": dotted_day}
+    words = (asset, told, machine, consent_asked, home, places, options, place_of)
+    environment.globals |= {each.__name__: each for each in words}
     return environment
 
 

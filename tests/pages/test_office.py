@@ -22,6 +22,14 @@ def case(number, rest=""):
 # ---- the queue ----------------------------------------------------------------------------------
 
 
+def test_whose_desk_it_is_stands_above_every_page(office, officer):
+    above = officer.open("/office/queue").tree.findtext(".//header//span")
+    assert above == "Петрова\N{NO-BREAK SPACE}М.\N{NO-BREAK SPACE}С."
+    assert (
+        Visitor(office.cloud, office.citizen).open("/cabinet").tree.find(".//header//span") is None
+    )
+
+
 def test_a_line_of_the_queue_is_taken_worked_on_and_given_back(office, officer):
     number = apply(office)
     page = officer.open("/office/queue")
