@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from adapters.sealed_table import item_of, plain
+from adapters.sealed_table import SealedTable, item_of, plain
 from casework.access_requests import AccessRequest, Answer
 from casework.errors import NotFound, VersionConflict
 
@@ -50,14 +50,8 @@ class AccessRequests:
 
     def awaiting(self) -> Iterator[AccessRequest]:
         """Those without an answer, the first due first."""
-        found = self._client.query(
-            TableName=self._table,
-            IndexName="by_due",
-            KeyConditionExpression="queue = :queue",
-            ExpressionAttributeValues=item_of({":queue": QUEUE}),
-            Limit=AT_MOST,
-        )
-        yield from (_request_of(plain(item)) for item in found["Items"])
+        listed = SealedTable(self._client, self._table).listed
+        yield from map(_request_of, listed("by_due", "queue", QUEUE, at_most=AT_MOST))
 
     def change(self, number: str, act: Callable[[AccessRequest], AccessRequest]) -> AccessRequest:
         """Raises what `act` raises, NotFound, VersionConflict."""
