@@ -17,9 +17,8 @@ from tests.browser.conftest import DESKTOP, PHONE, go_on, picture, visiting
 from tests.browser.looks import AXE, assert_no_sideways_scroll, check
 from tests.conftest import start_over
 from tests.pages.visitor import session_of
-from tests.pages.world import World, busy_office
+from tests.pages.world import PEOPLE, World, busy_office
 
-PEOPLE = ("nobody", "citizen", "officer", "expert", "supervisor", "agency", "auditor")
 NO_PAGES = {  # but files
     "/assets/{name}",
     "/cabinet/applications/{number}/attached/{document}",

@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 
 from local.aws import Backends
 from tests.pages.visitor import Page, Visitor
-from tests.pages.world import World
+from tests.pages.world import PEOPLE, World
 
-PEOPLE = ("nobody", "citizen", "officer", "expert", "supervisor", "agency", "auditor")
 NO_PAGES = (  # but files, and what scripts are told
     "/assets/{name}",
     "/cabinet/session",

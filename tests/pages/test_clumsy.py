@@ -17,7 +17,6 @@ from tests.conftest import start_over
 from tests.journeys.steps import apply
 from tests.pages.sweep import (
     DRAFTS,
-    PEOPLE,
     SCRIPT,
     Form,
     forms,
@@ -28,7 +27,7 @@ from tests.pages.sweep import (
     wrongs_of,
 )
 from tests.pages.visitor import FORM, Page, Visitor
-from tests.pages.world import World, busy_office
+from tests.pages.world import PEOPLE, World, busy_office
 
 EVERYTHING = f"\0\x1b[31m\u202e😀{{{{7*7}}}}../../etc/passwd{SCRIPT}"
 ATTACKS: dict[str, list[str]] = {

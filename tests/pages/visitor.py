@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
-import boto3
 import jwt
 from lxml import html
 
+from adapters.aws import client
 from adapters.sessions import Sessions
 from functions.intake.http import person_of
-from local.aws import REGION
 from local.cloud import LocalCloud
 from local.front_door import claim_text
 from local.office import Caller
@@ -23,7 +22,7 @@ def session_of(cloud: LocalCloud, caller: Caller) -> str:
     """The token of a session as sign-in gives it, without the page of sign-in."""
     claims = jwt.decode(caller.token(), options={"verify_signature": False})
     person = person_of({name: claim_text(value) for name, value in claims.items()})
-    sessions = Sessions(boto3.client("dynamodb", REGION), cloud.outputs["Applications"])
+    sessions = Sessions(client("dynamodb"), cloud.outputs["Applications"])
     return sessions.begin(person.told, cloud.now())
 
 

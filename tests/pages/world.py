@@ -17,6 +17,9 @@ from tests.journeys.test_appointments import booked, publish
 from tests.journeys.test_redrive import stop
 from tests.pages.visitor import Visitor
 
+PEOPLE = ("nobody", "citizen", "officer", "expert", "supervisor", "agency", "auditor")
+"""Of a page that several may open, the first one is shown what it is for."""
+
 CASE, DESK = "/cabinet/applications/{number}", "/office/applications/{number}"
 CHILD = {
     "last_name": "Образцов",
